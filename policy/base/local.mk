@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwbase.a
+librwbase_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwconfig.a
+librwconfig_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwgit.a
+librwgit_a_SOURCES =

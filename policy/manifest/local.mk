@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwmanifest.a
+librwmanifest_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwrules.a
+librwrules_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwsignature.a
+librwsignature_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwaudit.a
+librwaudit_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwcli.a
+librwcli_a_SOURCES =

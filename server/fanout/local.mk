@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwfanout.a
+librwfanout_a_SOURCES =

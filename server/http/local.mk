@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwhttp.a
+librwhttp_a_SOURCES =

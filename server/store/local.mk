@@ -1,0 +1,2 @@
+noinst_LIBRARIES += librwstore.a
+librwstore_a_SOURCES =

@@ -1,0 +1,51 @@
+# Unit tests speak TAP through cmocka, scripts speak TAP themselves.
+TEST_EXTENSIONS = .t
+TAP_DRIVER = $(SHELL) $(top_srcdir)/contrib/build-aux/tap-driver.sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' CMOCKA_MESSAGE_OUTPUT=TAP $(TAP_DRIVER)
+T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(TAP_DRIVER)
+T_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = RW_SRCDIR='$(abs_top_srcdir)'; RW_BUILDDIR='$(abs_top_builddir)'; export RW_SRCDIR RW_BUILDDIR;
+
+# A unit test is a program tests/unit/test_<module>; UNIT_TESTS collects them.
+UNIT_TESTS =
+# A fuzz target is a program tests/fuzz/fuzz_<parser>; its corpus is tests/fuzz/corpus/<parser>/.
+FUZZ_TARGETS =
+SCRIPT_TESTS =
+if FUZZING
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+endif
+
+# Libraries in the order in which they are linked. A module's tests take the tail that starts at itself.
+RW_BASE_LIBS      = librwbase.a $(GCRYPT_LIBS)
+RW_GIT_LIBS       = librwgit.a $(GIT2_LIBS) $(RW_BASE_LIBS)
+RW_SIGNATURE_LIBS = librwsignature.a $(NETTLE_LIBS) $(RW_BASE_LIBS)
+RW_MANIFEST_LIBS  = librwmanifest.a $(YAML_LIBS) $(RW_BASE_LIBS)
+RW_CONFIG_LIBS    = librwconfig.a $(RW_MANIFEST_LIBS)
+RW_RULES_LIBS     = librwrules.a librwgit.a librwsignature.a librwmanifest.a librwbase.a $(GIT2_LIBS) $(NETTLE_LIBS) $(YAML_LIBS) $(GCRYPT_LIBS)
+RW_STORE_LIBS     = librwstore.a $(SQLITE_LIBS) $(RW_BASE_LIBS)
+RW_AUDIT_LIBS     = librwaudit.a $(RW_STORE_LIBS)
+
+include tests/unit/base.mk
+include tests/unit/git.mk
+include tests/unit/signature.mk
+include tests/unit/manifest.mk
+include tests/unit/rules.mk
+include tests/unit/config.mk
+include tests/unit/store.mk
+include tests/unit/audit.mk
+include tests/unit/fanout.mk
+include tests/unit/http.mk
+include tests/unit/cli.mk
+include tests/unit/hooks.mk
+include tests/e2e/local.mk
+include tests/bench/local.mk
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(SCRIPT_TESTS)
+EXTRA_DIST += $(SCRIPT_TESTS) tests/fuzz/corpus tests/data

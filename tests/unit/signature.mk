@@ -1,0 +1,1 @@
+# Tests and fuzz targets of the module signature.

@@ -9,6 +9,7 @@
 #define RW_LIMIT_PUSH_BYTES		(4u << 20)	/* bytes on a hook's standard input */
 #define RW_LIMIT_PUSH_REFS		1000		/* ref updates in one push */
 #define RW_LIMIT_REF_NAME		512		/* bytes of a ref name */
+#define RW_LIMIT_REPO_REFS		200000		/* refs of one repository */
 #define RW_LIMIT_PUSH_COMMITS		20000		/* commits judged in one push */
 #define RW_LIMIT_PUSH_PATHS		50000		/* changed paths, summed over commits */
 #define RW_LIMIT_PUSH_TREE_ENTRIES	2000000		/* tree entries looked at in one push */

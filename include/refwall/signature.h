@@ -1,0 +1,81 @@
+/*
+ * signature.h: payload + signature + trusted keys -> who signed, and with what. Knows no git.
+ *
+ * Only a key that is byte-equal to a trusted one reaches the cryptography; trusted keys are checked
+ * when they are added (libgcrypt 1.10 aborts on some Ed25519 keys, accepts RSA e=1 and others).
+ * A zeroed result means "refuse". After rw_keyring_seal() a keyring is immutable and may be
+ * shared between threads; rw_crypto_init() (hash.h) comes first.
+ *
+ * Source: OpenSSH PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, RFC 8332, RFC 8032.
+ */
+#ifndef REFWALL_SIGNATURE_H
+#define REFWALL_SIGNATURE_H
+
+#include "refwall/arena.h"
+#include "refwall/limits.h"
+#include "refwall/timestamp.h"
+
+enum rw_key_type { RW_KEY_NONE, RW_KEY_ED25519, RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P521, RW_KEY_RSA };
+const char *rw_key_type_name(enum rw_key_type t);	/* "ssh-ed25519", ... */
+
+#define RW_FINGERPRINT_LEN 52				/* "SHA256:" + 43 base64 characters + NUL */
+
+struct rw_key {
+	enum rw_key_type type;
+	struct rw_str blob;		/* SSH wire form: what is compared */
+	char fingerprint[RW_FINGERPRINT_LEN];
+	rw_time since, until;		/* validity, RW_TIME_NONE: unbounded; until is exclusive */
+	uint32_t owner;			/* the caller's number: index of an identity */
+};
+
+/*
+ * Parse "type base64 [comment]" and check the key: known type and curve, type equal inside and outside,
+ * point on the curve's form, RSA size and exponent (odd, >= 3), no Ed25519 key of small order, nothing left over. FIDO, certificate and
+ * DSA keys are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
+ */
+rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret, struct rw_error *err);
+
+struct rw_keyring;
+
+struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memory */
+/* Two owners may not share one key: RW_E_EXISTS. The key is copied, its blob is not. */
+rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key, struct rw_error *err);
+rw_must_check bool rw_keyring_seal(struct rw_keyring *k, struct rw_error *err);
+size_t rw_keyring_count(const struct rw_keyring *k);
+const struct rw_key *rw_keyring_find(const struct rw_keyring *k, struct rw_str blob);
+
+enum rw_sig_state {
+	RW_SIG_REFUSED = 0,		/* nothing was established */
+	RW_SIG_UNSIGNED,
+	RW_SIG_UNSUPPORTED,		/* OpenPGP, X.509, FIDO, certificates: named in detail */
+	RW_SIG_MALFORMED,
+	RW_SIG_NAMESPACE,		/* made for another purpose than "git" */
+	RW_SIG_UNKNOWN_KEY,		/* fingerprint is set */
+	RW_SIG_BAD,			/* a trusted key, but the signature does not verify */
+	RW_SIG_GOOD
+};
+const char *rw_sig_state_name(enum rw_sig_state s);
+
+struct rw_sig_result {
+	enum rw_sig_state state;
+	const struct rw_key *key;		/* GOOD and BAD: in the keyring */
+	char fingerprint[RW_FINGERPRINT_LEN];	/* of the key in the signature, when it could be read */
+	char detail[160];			/* printable: why, for all states but GOOD */
+};
+
+/*
+ * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails: what cannot be
+ * judged is a state. Validity of the key is not looked at here: that is the rule's business.
+ */
+void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
+    struct rw_sig_result *ret);
+
+/* Many at once, on n_threads threads (0: as many as there are processors). Results stand in the order of the jobs. */
+struct rw_sig_job {
+	struct rw_str payload, armour;
+	struct rw_sig_result result;
+};
+rw_must_check bool rw_signature_verify_all(const struct rw_keyring *k, struct rw_sig_job *jobs, size_t n,
+    unsigned n_threads, struct rw_error *err);
+
+#endif

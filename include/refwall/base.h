@@ -86,7 +86,7 @@ rw_str_has_prefix(struct rw_str a, const char *z)
 {
 	size_t n = strlen(z);
 
-	return a.n >= n && memcmp(a.p, z, n) == 0;
+	return n == 0 || (a.n >= n && memcmp(a.p, z, n) == 0);
 }
 
 static inline bool
@@ -94,7 +94,7 @@ rw_str_has_suffix(struct rw_str a, const char *z)
 {
 	size_t n = strlen(z);
 
-	return a.n >= n && memcmp(a.p + (a.n - n), z, n) == 0;
+	return n == 0 || (a.n >= n && memcmp(a.p + (a.n - n), z, n) == 0);
 }
 
 /* Order of memcmp, a shorter prefix first. */

@@ -72,7 +72,8 @@ char *rw_buf_detach(struct rw_buf *b);
 /*
  * Read a whole regular file, at most max bytes. dirfd as for openat(2).
  * O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK are always set; a symlink, a directory, a FIFO
- * or a device is refused, as is a file larger than the bound (RW_E_LIMIT).
+ * or a device is refused, as is a file larger than the bound (RW_E_LIMIT). A missing file
+ * is RW_E_NOT_FOUND. What the buffer held before is gone, here and in rw_fd_read_all().
  */
 rw_must_check bool rw_file_read(int dirfd, const char *path, struct rw_buf *ret, struct rw_error *err);
 

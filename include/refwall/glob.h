@@ -8,10 +8,19 @@
  *		the same name twice must match the same bytes
  *	\x	the byte x
  *
- * "a/**" matches everything below a, not a itself; "**" alone matches everything; a leading
- * "**" segment also matches nothing at all, so that x is found at the top too. Matching is of the whole string, byte by byte, case-sensitive,
- * and takes time bounded by |pattern| x |text| (captures that repeat a name excepted,
- * which are bounded by RW_LIMIT_GLOB_STEPS and do not match beyond it).
+ * A last "**" matches everything below what stands before it, not that itself; "**" alone
+ * matches everything. Elsewhere "**" also matches no segment at all, so a leading one finds
+ * names at the top too. Where a text can be divided among captures in several ways, the
+ * earlier captures are the shorter ones.
+ *
+ * Matching is of the whole string, byte by byte, case-sensitive, and takes time bounded by
+ * |pattern| x |text|. Captures that repeat a name are the exception: their steps are bounded
+ * by RW_LIMIT_GLOB_STEPS, and they do not match beyond it.
+ *
+ * A pattern that could not match any name is malformed, since a rule that has it would guard
+ * nothing: empty, a '/' at its start or end, "**" as part of a segment, "[^", a bare ']' or
+ * '}', a '!' at the start ('!' belongs to lists; \! is the byte).
+ *
  * Compiled globs are immutable and may be shared between threads. Pure.
  */
 #ifndef REFWALL_GLOB_H
@@ -50,7 +59,9 @@ size_t rw_glob_capture_names(const struct rw_glob *g, struct rw_str *ret_names);
 /*
  * A list with exclusions: matches when some plain pattern matches and no pattern
  * that starts with '!' does; exclusions always win, wherever they stand. A list that
- * has only exclusions starts from everything.
+ * has only exclusions starts from everything; an empty list matches nothing. Captures are
+ * those of the first plain pattern that matches. When a pattern is malformed, ret_bad is
+ * its index.
  */
 struct rw_globs {
 	const struct rw_glob **item;

@@ -29,6 +29,7 @@ struct rw_json {
 	struct rw_buf *out;
 	bool canonical;		/* names must rise */
 	bool bad;		/* misuse: unbalanced, out of order, too deep, number too large */
+	bool any;		/* the one value was begun */
 	unsigned depth;
 	struct {
 		bool object;

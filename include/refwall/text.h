@@ -1,10 +1,11 @@
 /*
  * text.h: hostile bytes made fit to be shown, and small text helpers. Pure.
  *
- * "Printable" means: well-formed UTF-8 without C0 and C1 controls, DEL, line and
- * paragraph separators, bidirectional controls (U+202A..202E, U+2066..2069, U+200E,
- * U+200F, U+061C), zero-width characters (U+200B..200D, U+2060, U+FEFF) and noncharacters. Every
- * other byte is written as \xHH, a backslash as \\ .
+ * "Printable" means: well-formed UTF-8 without C0 and C1 controls, DEL, line and paragraph
+ * separators, bidirectional controls (U+202A..202E, U+2066..2069, U+200E, U+200F, U+061C),
+ * zero-width and other characters that cannot be seen (U+200B..200D, U+2060, U+FEFF, soft
+ * hyphen, fillers, variation selectors, tags) and noncharacters. Every other byte is written
+ * as \xHH, a backslash as \\ .
  */
 #ifndef REFWALL_TEXT_H
 #define REFWALL_TEXT_H
@@ -15,7 +16,10 @@
 /* Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF); NUL allowed. */
 bool rw_text_utf8(struct rw_str s);
 
-/* Append s in printable form, cut after max_chars characters with "..." behind it. */
+/*
+ * Append s in printable form, cut after max_chars characters with "..." behind it. Counted
+ * is what is written: an escape is four characters, and is never cut in two.
+ */
 void rw_text_put_printable(struct rw_buf *b, struct rw_str s, size_t max_chars);
 
 /* The same into a fixed array, always terminated; returns out. For error messages. */

@@ -18,7 +18,10 @@ typedef int64_t rw_time;		/* ms since the epoch */
  */
 bool rw_time_parse(struct rw_str s, rw_time *ret);
 
-/* "2026-11-22T08:30:37.123Z"; always UTC, always three digits of fraction. */
+/*
+ * "2026-11-22T08:30:37.123Z"; always UTC, always three digits of fraction. RW_TIME_NONE
+ * is "-"; a time outside the years 1970 to 9999 is shown as the nearest inside.
+ */
 const char *rw_time_format(rw_time t, char out[RW_TIME_LEN]);
 
 /* "30s", "15m", "24h", "7d", "500ms": one number, one unit; result in ms, at most ten years. */

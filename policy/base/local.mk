@@ -7,9 +7,16 @@ librwbase_a_SOURCES = \
 	policy/base/encoding.c \
 	policy/base/error.c \
 	policy/base/file.c \
+	policy/base/glob.h \
+	policy/base/glob_compile.c \
+	policy/base/glob_match.c \
 	policy/base/hash.c \
+	policy/base/json_escape.h \
+	policy/base/json_read.c \
+	policy/base/json_write.c \
 	policy/base/reader.c \
-	policy/base/text.c
+	policy/base/text.c \
+	policy/base/timestamp.c
 noinst_HEADERS += \
 	include/refwall/arena.h \
 	include/refwall/base.h \

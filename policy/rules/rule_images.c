@@ -1,4 +1,5 @@
 /* images: {pinned: digest, registries: [registry.example.com]}: which container images may be named. */
+#include "refwall/text.h"
 #include "policy/rules/codec.h"
 #include "policy/rules/rule.h"
 

@@ -30,6 +30,8 @@
 #define RW_LIMIT_KEY_BYTES		(16u << 10)	/* one public key, decoded */
 #define RW_LIMIT_RSA_BITS_MIN		2048
 #define RW_LIMIT_RSA_BITS_MAX		16384
+#define RW_LIMIT_RSA_EXPONENT_BYTES	8		/* a long one would make each verification dear */
+#define RW_LIMIT_SIGNATURE_THREADS	64		/* verifying at once */
 
 /* ---- YAML and JSON ---- */
 #define RW_LIMIT_YAML_BYTES		(2u << 20)	/* one manifest file */

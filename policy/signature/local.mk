@@ -1,2 +1,17 @@
 noinst_LIBRARIES += librwsignature.a
-librwsignature_a_SOURCES =
+noinst_HEADERS += include/refwall/signature.h
+librwsignature_a_SOURCES = \
+	policy/signature/crypto.c \
+	policy/signature/crypto.h \
+	policy/signature/crypto_gcrypt.c \
+	policy/signature/keyring.c \
+	policy/signature/keyring.h \
+	policy/signature/signature.c \
+	policy/signature/sshkey.c \
+	policy/signature/sshkey.h \
+	policy/signature/sshsig.c \
+	policy/signature/sshsig.h
+librwsignature_a_CFLAGS = $(AM_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
+if HAVE_NETTLE
+librwsignature_a_SOURCES += policy/signature/crypto_nettle.c
+endif

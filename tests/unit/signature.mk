@@ -1,1 +1,5 @@
 # Tests and fuzz targets of the module signature.
+UNIT_TESTS += tests/unit/test_sshkey
+tests_unit_test_sshkey_SOURCES = tests/unit/test_sshkey.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_sshkey_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sshkey_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,22 @@
+/*
+ * keyring.h: what the verifier sees of a keyring. Private to policy/signature.
+ */
+#ifndef REFWALL_SIGNATURE_KEYRING_H
+#define REFWALL_SIGNATURE_KEYRING_H
+
+#include "policy/signature/sshkey.h"
+
+struct rw_keyring_entry {
+	struct rw_key key;		/* what the caller gets to see */
+	struct rw_key_parts parts;	/* views into key.blob, checked */
+	uint64_t hash;
+};
+
+const struct rw_keyring_entry *rw_keyring_entry_find(const struct rw_keyring *k, struct rw_str blob);
+bool rw_keyring_sealed(const struct rw_keyring *k);
+const struct rw_crypto *rw_keyring_crypto(const struct rw_keyring *k);
+
+/* Before sealing; for tests, which hold the back ends against each other. */
+void rw_keyring_set_crypto(struct rw_keyring *k, const struct rw_crypto *c);
+
+#endif

@@ -1,0 +1,204 @@
+/* sshsig.c: SSH signatures: armour, blob, and the judgement over a payload. */
+#include "policy/signature/sshsig.h"
+#include "policy/signature/keyring.h"
+#include "refwall/encoding.h"
+#include "refwall/text.h"
+
+#define MAGIC "SSHSIG"
+#define END "-----END SSH SIGNATURE-----"
+#define SIGNED_MAX 256			/* bytes of what is signed: magic, short strings, one digest */
+
+static const struct {
+	const char *name;
+	enum rw_hash_alg alg;
+} payload_hashes[] = { { "sha256", RW_SHA256 }, { "sha512", RW_SHA512 } };
+
+/* Names of signatures where they differ from the key's (RFC 8332); ssh-rsa means SHA-1 here. */
+static const struct {
+	const char *name;
+	enum rw_hash_alg alg;
+} rsa_sigs[] = { { "rsa-sha2-256", RW_SHA256 }, { "rsa-sha2-512", RW_SHA512 } };
+
+/* The base64 text between the two lines. */
+static bool
+armour_body(struct rw_str armour, struct rw_str *ret, struct rw_error *err)
+{
+	static const char begin[] = RW_SSHSIG_BEGIN "\n", end[] = "\n" END;
+	struct rw_str body;
+
+	if (armour.n > RW_LIMIT_SIGNATURE_BYTES)
+		return rw_fail(err, RW_E_LIMIT, "signature is larger than %u bytes", RW_LIMIT_SIGNATURE_BYTES);
+	if (!rw_str_has_prefix(armour, begin))
+		return rw_fail(err, RW_E_PARSE, "signature does not begin with the line %s", RW_SSHSIG_BEGIN);
+	body = (struct rw_str){ armour.p + sizeof(begin) - 1, armour.n - (sizeof(begin) - 1) };
+	if (body.n > 0 && body.p[body.n - 1] == '\n')
+		body.n--;
+	if (!rw_str_has_suffix(body, end))
+		return rw_fail(err, RW_E_PARSE, "signature does not end with the line %s", END);
+	body.n -= sizeof(end) - 1;
+	for (size_t i = 0; i < body.n; i++) {
+		if (body.p[i] == '\n' ? i == 0 || body.p[i - 1] == '\n' || i + 1 == body.n :
+		    body.p[i] == ' ' || body.p[i] == '\t' || body.p[i] == '\r')
+			return rw_fail(err, RW_E_PARSE, "signature holds blank space or an empty line in its armour");
+	}
+	*ret = body;
+	return true;
+}
+
+/* The inner "signature" string: algorithm and numbers, which must fit the key. */
+static bool
+inner_parse(struct rw_str inner, struct rw_sshsig *s, struct rw_error *err)
+{
+	struct rw_reader r = rw_reader_init(inner);
+	struct rw_str alg = rw_reader_string32(&r), value = rw_reader_string32(&r);
+
+	if (!rw_reader_done(&r))
+		return rw_fail(err, RW_E_PARSE, "signature value is cut short or has bytes behind it");
+	if (s->key.type == RW_KEY_RSA) {
+		if (rw_str_eqz(alg, "ssh-rsa"))
+			return rw_fail(err, RW_E_UNSUPPORTED, "ssh-rsa signatures use SHA-1; sign with rsa-sha2-512");
+		for (size_t i = 0; i < RW_ARRAY_LEN(rsa_sigs); i++)
+			if (rw_str_eqz(alg, rsa_sigs[i].name))
+				s->rsa_hash = rsa_sigs[i].alg;
+	}
+	if (s->key.type == RW_KEY_RSA ? s->rsa_hash == 0 : !rw_str_eqz(alg, rw_key_type_name(s->key.type)))
+		return rw_fail(err, RW_E_PARSE, "signature algorithm \"%s\" does not fit a key of type %s", RW_SHOW(alg),
+		    rw_key_type_name(s->key.type));
+	s->sig = value;
+	if (s->key.type == RW_KEY_ED25519 && value.n != RW_ED25519_SIG_LEN)
+		return rw_fail(err, RW_E_PARSE, "Ed25519 signature has %zu bytes, wanted %d", value.n, RW_ED25519_SIG_LEN);
+	if (s->key.curve != NULL) {
+		r = rw_reader_init(value);
+		s->r = rw_reader_mpint(&r);
+		s->s = rw_reader_mpint(&r);
+		if (!rw_reader_done(&r))
+			return rw_fail(err, RW_E_PARSE, "ECDSA signature is not two numbers");
+	}
+	return true;
+}
+
+static bool
+blob_parse(struct rw_str blob, struct rw_sshsig *s, struct rw_error *err)
+{
+	struct rw_reader r = rw_reader_init(blob);
+	struct rw_str reserved, inner;
+	uint32_t version;
+
+	if (!rw_reader_skip(&r, MAGIC))
+		return rw_fail(err, RW_E_PARSE, "signature does not hold the magic %s", MAGIC);
+	version = rw_reader_u32(&r);
+	if (!r.bad && version != 1)
+		return rw_fail(err, RW_E_UNSUPPORTED, "signature format version %lu, wanted 1", (unsigned long)version);
+	s->key_blob = rw_reader_string32(&r);
+	s->ns = rw_reader_string32(&r);
+	reserved = rw_reader_string32(&r);
+	s->hash_name = rw_reader_string32(&r);
+	inner = rw_reader_string32(&r);
+	if (!rw_reader_done(&r))
+		return rw_fail(err, RW_E_PARSE, r.bad ? "signature is cut short" : "signature has bytes left over");
+	if (reserved.n != 0)
+		return rw_fail(err, RW_E_PARSE, "signature: the reserved field is not empty");
+	if (s->ns.n == 0)
+		return rw_fail(err, RW_E_PARSE, "signature: the namespace is empty");
+	if (!rw_key_parts_read(s->key_blob, &s->key, err))
+		return rw_fail_prefix(err, "signature");
+	for (size_t i = 0; i < RW_ARRAY_LEN(payload_hashes); i++)
+		if (rw_str_eqz(s->hash_name, payload_hashes[i].name))
+			s->hash = payload_hashes[i].alg;
+	if (s->hash == 0)
+		return rw_fail(err, RW_E_UNSUPPORTED, "signature over a \"%s\" digest, wanted sha256 or sha512",
+		    RW_SHOW(s->hash_name));
+	return inner_parse(inner, s, err);
+}
+
+bool
+rw_sshsig_parse(struct rw_str armour, struct rw_buf *blob, struct rw_sshsig *ret, struct rw_error *err)
+{
+	struct rw_sshsig s = { .hash = 0 };
+	struct rw_str body;
+
+	*ret = s;
+	if (!armour_body(armour, &body, err))
+		return false;
+	if (!rw_base64_decode_lines(blob, body))
+		return rw_buf_ok(blob, "signature", err) ? rw_fail(err, RW_E_PARSE, "signature is not base64") : false;
+	if (!rw_buf_ok(blob, "signature", err))
+		return false;
+	if (!blob_parse(rw_buf_str(blob), &s, err)) {
+		ret->key_blob = s.key_blob;
+		return false;
+	}
+	*ret = s;
+	return true;
+}
+
+/* What is signed: magic, namespace, empty reserved field, name of the hash, hash of the payload. */
+static void
+signed_data(const struct rw_sshsig *s, struct rw_str payload, struct rw_buf *out)
+{
+	uint8_t digest[RW_HASH_MAX];
+
+	rw_hash(s->hash, &payload, 1, digest);
+	rw_buf_puts(out, MAGIC);
+	rw_buf_put_string32(out, s->ns);
+	rw_buf_put_u32(out, 0);
+	rw_buf_put_string32(out, s->hash_name);
+	rw_buf_put_string32(out, (struct rw_str){ (const char *)digest, rw_hash_len(s->hash) });
+}
+
+static bool
+verify(const struct rw_crypto *c, const struct rw_key_parts *key, const struct rw_sshsig *s, struct rw_str data)
+{
+	uint8_t digest[RW_HASH_MAX];
+
+	if (key->type == RW_KEY_ED25519)
+		return rw_ed25519_verify(c, key->point, data, s->sig);
+	if (key->type == RW_KEY_RSA) {
+		rw_hash(s->rsa_hash, &data, 1, digest);
+		return rw_rsa_verify(c, key->n, key->e, s->rsa_hash, digest, s->sig);
+	}
+	if (key->curve == NULL)
+		return false;
+	rw_hash(key->curve->hash, &data, 1, digest);
+	return rw_ecdsa_verify(c, key->curve, key->point, key->curve->hash, digest, s->r, s->s);
+}
+
+void
+rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
+    struct rw_sig_result *ret)
+{
+	rw_auto_buf struct rw_buf blob = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
+	rw_auto_buf struct rw_buf data = RW_BUF_INIT(SIGNED_MAX);
+	const struct rw_keyring_entry *e;
+	struct rw_error err = RW_ERROR_INIT;
+	struct rw_sshsig s;
+	bool parsed = rw_sshsig_parse(armour, &blob, &s, &err);
+
+	if (s.key_blob.n > 0)
+		rw_key_fingerprint(s.key_blob, ret->fingerprint);
+	if (!parsed) {
+		rw_sig_refuse(ret, err.code == RW_E_UNSUPPORTED ? RW_SIG_UNSUPPORTED :
+		    err.code == RW_E_PARSE || err.code == RW_E_LIMIT ? RW_SIG_MALFORMED : RW_SIG_REFUSED, "%s", err.msg);
+		return;
+	}
+	if (!rw_str_eqz(s.ns, ns)) {
+		rw_sig_refuse(ret, RW_SIG_NAMESPACE, "signature was made for \"%s\", wanted \"%s\"", RW_SHOW(s.ns), ns);
+		return;
+	}
+	e = rw_keyring_entry_find(k, s.key_blob);
+	if (e == NULL) {
+		rw_sig_refuse(ret, RW_SIG_UNKNOWN_KEY, "key %s is not a trusted one", ret->fingerprint);
+		return;
+	}
+	ret->key = &e->key;
+	signed_data(&s, payload, &data);
+	if (!rw_buf_ok(&data, "signed data", &err)) {
+		rw_sig_refuse(ret, RW_SIG_REFUSED, "%s", err.msg);
+		return;
+	}
+	if (!verify(rw_keyring_crypto(k), &e->parts, &s, rw_buf_str(&data))) {
+		rw_sig_refuse(ret, RW_SIG_BAD, "signature does not verify: what was signed is not this, or not by this key");
+		return;
+	}
+	ret->state = RW_SIG_GOOD;
+}

@@ -46,6 +46,7 @@
 /* ---- policy and configuration ---- */
 #define RW_LIMIT_POLICY_BYTES		(4u << 20)	/* one policy file */
 #define RW_LIMIT_POLICY_FILES		1000		/* with includes */
+#define RW_LIMIT_POLICY_NODES		500000		/* YAML nodes of one policy file */
 #define RW_LIMIT_POLICY_ARENA		(64u << 20)
 #define RW_LIMIT_POLICY_RULES		2000
 #define RW_LIMIT_POLICY_IDENTITIES	20000

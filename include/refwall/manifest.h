@@ -23,14 +23,23 @@ struct rw_yaml_node {
 	enum rw_yaml_style style;
 	enum rw_scalar_type type;
 	uint32_t line, col;			/* 1-based, column in characters */
-	struct rw_str tag;			/* explicit tag, else empty */
-	struct rw_str value;			/* scalar */
 	bool boolean;				/* RW_SCALAR_BOOL */
+	bool aliased;				/* reached through an alias at least once */
+	struct rw_str tag;			/* explicit tag, in full ("tag:yaml.org,2002:str"), else empty */
+	struct rw_str value;			/* scalar; of a map key: the key that Kubernetes sees ("on" is "true") */
 	size_t n;				/* items or pairs */
 	const struct rw_yaml_node *const *item;	/* sequence items, or map values */
-	const struct rw_yaml_node *const *key;	/* map keys; NULL for sequences */
-	bool aliased;				/* reached through an alias at least once */
+	const struct rw_yaml_node *const *key;	/* map keys, `n` of them, merge keys resolved; NULL for sequences */
 };
+
+/* A path to a node, from the leaf up, on the walker's stack. A step with key.p == NULL is an index. */
+struct rw_field {
+	const struct rw_field *up;
+	struct rw_str key;
+	size_t index;
+};
+/* "spec.containers[0].image", printable; keys that are no plain words stand as ["a.b"]. "" when f is NULL or memory ran out. */
+const char *rw_field_text(struct rw_arena *a, const struct rw_field *f);
 
 /* id, and the text for people when there is nothing better to say */
 #define RW_YAML_PROBLEMS(X)						\

@@ -26,6 +26,8 @@ rw_must_check bool rw_strict_load(const struct rw_strict *s, struct rw_str bytes
 bool rw_strict_fail(const struct rw_strict *s, const struct rw_yaml_node *n, struct rw_error *err,
     const char *fmt, ...) rw_printf_like(4, 5);
 
+#define RW_STRICT_KEYS_MAX 64		/* keys of one table that a message looks at */
+
 struct rw_strict_key {
 	const char *name;
 	bool required;

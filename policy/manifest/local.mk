@@ -1,2 +1,12 @@
 noinst_LIBRARIES += librwmanifest.a
-librwmanifest_a_SOURCES =
+noinst_HEADERS += include/refwall/manifest.h include/refwall/strict.h
+librwmanifest_a_SOURCES = \
+	policy/manifest/dup.c \
+	policy/manifest/node.c \
+	policy/manifest/problem.c \
+	policy/manifest/scalar.c \
+	policy/manifest/scan.c \
+	policy/manifest/strict.c \
+	policy/manifest/tree.h \
+	policy/manifest/yaml.c
+librwmanifest_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)

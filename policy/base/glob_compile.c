@@ -145,6 +145,7 @@ capture(struct compiler *c)
 	size_t open = c->at++, i;
 	struct rw_str name = { c->in.p + c->at, 0 };
 	struct token *t;
+	bool known;
 
 	while (name_byte(look(c, 0), name.n == 0)) {
 		name.n++;
@@ -157,11 +158,11 @@ capture(struct compiler *c)
 		;
 	if (i == RW_GLOB_CAPTURES_MAX)
 		return malformed(c, open, "more than 8 captures");
-	if (i == g->n_names)
+	known = i < g->n_names;
+	if (!known)
 		g->names[g->n_names++] = (struct rw_str){ g->pattern.p + (name.p - c->in.p), name.n };
-	else
-		g->repeats = true;
-	t = add_token(c, i + 1 == g->n_names && !g->repeats ? T_CAPTURE : T_SAME);
+	g->repeats = g->repeats || known;
+	t = add_token(c, known ? T_SAME : T_CAPTURE);
 	if (t == NULL)
 		return rw_arena_ok(c->arena, "pattern", c->err);
 	t->name = (unsigned)i;

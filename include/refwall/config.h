@@ -1,6 +1,7 @@
 /*
  * config.h (refwall/config.h): refwall.yaml, strict. Unknown and duplicate keys are errors with line and column.
- * Paths in it are relative to the file. Read by the hook, the daemon and the CLI alike.
+ * Paths in it are relative to the file. Read by the hook, the daemon and the CLI alike. rw_crypto_init() (hash.h) comes first.
+ * Only version and origin must stand in it; the other values below are the defaults, or absent.
  *
  *	version: 1
  *	origin: git.example.com/refwall		# names the log; default: the host name at init

@@ -107,6 +107,7 @@ struct rw_kube_object {
 /*
  * The objects of a stream: one per document, Lists opened. A document that is no Kubernetes object (no apiVersion and
  * kind, of the wrong type, an empty or malformed name, a top-level sequence or scalar) gives a problem of kind identity. Empty documents are passed over.
+ * Where only metadata is wrong the object is still listed, so that other rules can look into it. The items of a PodList without kind are Pods.
  * `kind: Kustomization` and `kind: Component` of kustomize.config.k8s.io (also a file named kustomization.yaml without kind) need no name.
  */
 rw_must_check bool rw_kube_objects(struct rw_arena *a, const struct rw_yaml *y, struct rw_str file_name,

@@ -57,6 +57,9 @@ rw_must_check bool rw_strict_duration(const struct rw_strict *s, const struct rw
 rw_must_check bool rw_strict_word(const struct rw_strict *s, const struct rw_yaml_node *n, const char *what,
     const char *const *words, size_t n_words, size_t *ret, struct rw_error *err);
 
+/* Is it one line of printable text (text.h), backslashes taken as they are? Pure. */
+bool rw_strict_printable(struct rw_str s);
+
 /* A sequence of strings (a single string stands for a list of one). At least min, no repetition. */
 rw_must_check bool rw_strict_strs(const struct rw_strict *s, const struct rw_yaml_node *n, const char *what,
     size_t min, const struct rw_str **ret, size_t *ret_n, struct rw_error *err);

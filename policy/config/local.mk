@@ -1,2 +1,7 @@
 noinst_LIBRARIES += librwconfig.a
-librwconfig_a_SOURCES =
+noinst_HEADERS += include/refwall/config.h
+librwconfig_a_SOURCES = \
+	policy/config/config.c \
+	policy/config/network.c \
+	policy/config/source.c \
+	policy/config/source.h

@@ -2,6 +2,10 @@ noinst_LIBRARIES += librwmanifest.a
 noinst_HEADERS += include/refwall/manifest.h include/refwall/strict.h
 librwmanifest_a_SOURCES = \
 	policy/manifest/dup.c \
+	policy/manifest/image.c \
+	policy/manifest/kube.c \
+	policy/manifest/kube_images.c \
+	policy/manifest/kube_secret.c \
 	policy/manifest/node.c \
 	policy/manifest/problem.c \
 	policy/manifest/scalar.c \

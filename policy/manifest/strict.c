@@ -136,28 +136,36 @@ rw_strict_map(const struct rw_strict *s, const struct rw_yaml_node *n, const cha
 /* ---- scalars ---- */
 
 bool
-rw_strict_str(const struct rw_strict *s, const struct rw_yaml_node *n, const char *what, struct rw_str *ret,
-    struct rw_error *err)
+rw_strict_printable(struct rw_str v)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_POLICY_BYTES);
 
-	if (n->kind != RW_YAML_SCALAR || is_null(n))
-		return fail_wanted(s, n, what, "a string", err);
-	if (n->value.n == 0)
-		return rw_strict_fail(s, n, err, "%s: wanted a string, found an empty one", what);
-	/* printable form doubles backslashes, which are fine here */
-	for (size_t i = 0, from = 0; i <= n->value.n; i++) {
-		struct rw_str part = { n->value.p + from, i - from };
+	/* the printable form doubles backslashes, which are fine here */
+	for (size_t i = 0, from = 0; i <= v.n; i++) {
+		struct rw_str part = { v.n == 0 ? NULL : v.p + from, i - from };
 
-		if (i < n->value.n && n->value.p[i] != '\\')
+		if (i < v.n && v.p[i] != '\\')
 			continue;
 		rw_buf_clear(&b);
 		rw_text_put_printable(&b, part, SIZE_MAX);
 		if (b.failed || !rw_str_eq(part, rw_buf_str(&b)))
-			return rw_strict_fail(s, n, err, "%s: wanted one line of printable text, found '%s'", what,
-			    RW_SHOW(n->value));
+			return false;
 		from = i + 1;
 	}
+	return true;
+}
+
+bool
+rw_strict_str(const struct rw_strict *s, const struct rw_yaml_node *n, const char *what, struct rw_str *ret,
+    struct rw_error *err)
+{
+	if (n->kind != RW_YAML_SCALAR || is_null(n))
+		return fail_wanted(s, n, what, "a string", err);
+	if (n->value.n == 0)
+		return rw_strict_fail(s, n, err, "%s: wanted a string, found an empty one", what);
+	if (!rw_strict_printable(n->value))
+		return rw_strict_fail(s, n, err, "%s: wanted one line of printable text, found '%s'", what,
+		    RW_SHOW(n->value));
 	*ret = n->value;
 	return true;
 }

@@ -116,9 +116,11 @@ ed25519_point_ok(const uint8_t *enc)
 }
 
 bool
-rw_ed25519_key_ok(struct rw_str key)
+rw_ed25519_key_ok(const struct rw_crypto *c, struct rw_str key)
 {
-	return key.n == RW_ED25519_KEY_LEN && ed25519_point_ok((const uint8_t *)key.p);
+	const uint8_t *enc = (const uint8_t *)key.p;
+
+	return key.n == RW_ED25519_KEY_LEN && ed25519_point_ok(enc) && c->ed25519_on_curve(enc);
 }
 
 bool
@@ -126,9 +128,9 @@ rw_ed25519_verify(const struct rw_crypto *c, struct rw_str key, struct rw_str ms
 {
 	const uint8_t *rs = (const uint8_t *)sig.p;
 
-	if (!rw_ed25519_key_ok(key) || sig.n != RW_ED25519_SIG_LEN)
+	if (key.n != RW_ED25519_KEY_LEN || sig.n != RW_ED25519_SIG_LEN)
 		return false;
-	if (!ed25519_point_ok(rs) || !less_little_endian(rs + 32, ed25519_l, 32))
+	if (!ed25519_point_ok((const uint8_t *)key.p) || !ed25519_point_ok(rs) || !less_little_endian(rs + 32, ed25519_l, 32))
 		return false;
 	return c->ed25519((const uint8_t *)key.p, msg, rs);
 }
@@ -150,7 +152,7 @@ rw_ecdsa_key_ok(const struct rw_crypto *c, const struct rw_curve *curve, struct 
 	if (!point_form_ok(curve, q))
 		return false;
 	x = (const uint8_t *)q.p + 1;
-	return c->on_curve(curve, x, x + curve->bytes);
+	return c->ecdsa_on_curve(curve, x, x + curve->bytes);
 }
 
 /* v as a number of curve->bytes bytes, in [1, n - 1]. */

@@ -1,8 +1,8 @@
 /*
  * crypto.h: the seam to the cryptographic libraries. Private to policy/signature.
  *
- * A back end answers three questions (is this Ed25519, ECDSA, RSA signature right?) and one about
- * keys (is this point on the curve?). It is never asked directly: rw_crypto_*() below make the
+ * A back end answers three questions (is this Ed25519, ECDSA, RSA signature right?) and two about
+ * keys (is this point on its curve?). It is never asked directly: rw_crypto_*() below make the
  * range checks first, which the libraries make differently or not at all, so that every
  * back end refuses the same inputs. Tests hold the back ends against each other.
  *
@@ -40,7 +40,8 @@ struct rw_crypto {
 	bool (*ecdsa)(const struct rw_curve *c, const uint8_t *x, const uint8_t *y, enum rw_hash_alg alg,
 	    const uint8_t *digest, const uint8_t *r, const uint8_t *s);
 	bool (*rsa)(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t *digest, struct rw_str s);
-	bool (*on_curve)(const struct rw_curve *c, const uint8_t *x, const uint8_t *y);
+	bool (*ed25519_on_curve)(const uint8_t *key);
+	bool (*ecdsa_on_curve)(const struct rw_curve *c, const uint8_t *x, const uint8_t *y);
 };
 
 extern const struct rw_crypto rw_crypto_gcrypt;
@@ -54,8 +55,11 @@ const struct rw_crypto *rw_crypto_default(void);
 /* Let the back end make what it would otherwise make lazily, and not thread-safely. Idempotent. */
 void rw_crypto_prepare(void);
 
-/* Canonical and not of small order: with such a key everybody can sign (and libgcrypt 1.10 aborts on some). */
-bool rw_ed25519_key_ok(struct rw_str key);
+/*
+ * Canonical, on the curve, and not of small order: with such a key everybody can sign. The libgcrypt
+ * back end refuses some more on which libgcrypt 1.10 aborts; nobody has the private half of those.
+ */
+bool rw_ed25519_key_ok(const struct rw_crypto *c, struct rw_str key);
 
 /* Uncompressed (0x04), coordinates below p, on the curve. */
 bool rw_ecdsa_key_ok(const struct rw_crypto *c, const struct rw_curve *curve, struct rw_str q);

@@ -47,6 +47,18 @@ hash_name(enum rw_hash_alg alg)
 	return NULL;
 }
 
+/* False when memory is refused; a point off the curve gives numbers all the same. */
+static bool
+ed25519_decode(const uint8_t *key, gcry_ctx_t *ret_ec, gcry_mpi_point_t *ret_p)
+{
+	auto_mpi gcry_mpi_t value = gcry_mpi_set_opaque_copy(NULL, key, 8 * RW_ED25519_KEY_LEN);
+
+	if (value == NULL || gcry_mpi_ec_new(ret_ec, NULL, "Ed25519") != 0)
+		return false;
+	*ret_p = gcry_mpi_point_new(0);
+	return gcry_mpi_ec_decode_point(*ret_p, value, *ret_ec) == 0;
+}
+
 /*
  * The decoder of Ed25519 points makes its constants at first use, without a lock: p58 and 7 always, and the
  * square root of -1 only for keys that need it. y = 3 does, the base point does not.
@@ -62,13 +74,31 @@ prepare(void)
 
 	for (size_t i = 0; i < RW_ARRAY_LEN(points); i++) {
 		auto_ctx gcry_ctx_t ec = NULL;
-		auto_mpi gcry_mpi_t value = NULL;
-		auto_point gcry_mpi_point_t p = gcry_mpi_point_new(0);
+		auto_point gcry_mpi_point_t p = NULL;
 
-		value = gcry_mpi_set_opaque_copy(NULL, points[i], 8 * RW_ED25519_KEY_LEN);
-		if (value != NULL && gcry_mpi_ec_new(&ec, NULL, "Ed25519") == 0)
-			(void)gcry_mpi_ec_decode_point(p, value, ec);
+		(void)ed25519_decode(points[i], &ec, &p);
 	}
+}
+
+/*
+ * libgcrypt 1.10 calls abort() ("mulm_25519: different sizes") when a coordinate of the key fits in fewer than
+ * the four words of its field, whether or not the point is on the curve. One key in 2^62 does by chance.
+ */
+#define ED25519_WORDS_3 192
+
+static bool
+ed25519_on_curve(const uint8_t *key)
+{
+	auto_ctx gcry_ctx_t ec = NULL;
+	auto_point gcry_mpi_point_t p = NULL;
+	auto_mpi gcry_mpi_t x = gcry_mpi_new(0), y = gcry_mpi_new(0), z = gcry_mpi_new(0);
+
+	if (!ed25519_decode(key, &ec, &p))
+		return false;
+	gcry_mpi_point_get(x, y, z, p);
+	if (gcry_mpi_get_nbits(x) <= ED25519_WORDS_3 || gcry_mpi_get_nbits(y) <= ED25519_WORDS_3)
+		return false;
+	return gcry_mpi_ec_curve_point(p, ec) != 0;
 }
 
 static bool
@@ -76,7 +106,7 @@ verify_ed25519(const uint8_t *key, struct rw_str msg, const uint8_t *sig)
 {
 	auto_sexp gcry_sexp_t k = NULL, d = NULL, s = NULL;
 
-	if (msg.n > INT32_MAX)
+	if (msg.n > INT32_MAX || !ed25519_on_curve(key))
 		return false;
 	if (gcry_sexp_build(&k, NULL, "(public-key(ecc(curve Ed25519)(flags eddsa)(q %b)))", RW_ED25519_KEY_LEN, key) != 0)
 		return false;
@@ -125,7 +155,7 @@ verify_rsa(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t
 }
 
 static bool
-on_curve(const struct rw_curve *c, const uint8_t *x, const uint8_t *y)
+ecdsa_on_curve(const struct rw_curve *c, const uint8_t *x, const uint8_t *y)
 {
 	auto_ctx gcry_ctx_t ec = NULL;
 	auto_mpi gcry_mpi_t mx = NULL, my = NULL;
@@ -142,5 +172,5 @@ on_curve(const struct rw_curve *c, const uint8_t *x, const uint8_t *y)
 }
 
 const struct rw_crypto rw_crypto_gcrypt = {
-	"libgcrypt", prepare, verify_ed25519, verify_ecdsa, verify_rsa, on_curve
+	"libgcrypt", prepare, verify_ed25519, verify_ecdsa, verify_rsa, ed25519_on_curve, ecdsa_on_curve
 };

@@ -80,8 +80,38 @@ verify_ecdsa(const struct rw_curve *c, const uint8_t *x, const uint8_t *y, enum 
 	return ecdsa_verify(&key, rw_hash_len(alg), digest, &sig) == 1;
 }
 
+/*
+ * -x^2 + y^2 = 1 + d x^2 y^2 has a solution x when (y^2 - 1) / (d y^2 + 1) is a square, thus when the product is.
+ * nettle has no call for it, and would only say "bad signature" for ever.
+ */
 static bool
-on_curve(const struct rw_curve *c, const uint8_t *x, const uint8_t *y)
+ed25519_on_curve(const uint8_t *key)
+{
+	uint8_t y_bytes[RW_ED25519_KEY_LEN];
+	mpz_t p, d, y, u, v;
+	bool ok;
+
+	memcpy(y_bytes, key, sizeof(y_bytes));
+	y_bytes[31] &= 0x7f;
+	mpz_init_set_str(p, "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed", 16);
+	mpz_init_set_str(d, "52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3", 16);
+	mpz_init(y);
+	mpz_init(u);
+	mpz_init(v);
+	mpz_import(y, sizeof(y_bytes), -1, 1, 0, 0, y_bytes);
+	mpz_mul(y, y, y);
+	mpz_sub_ui(u, y, 1);
+	mpz_mul(v, y, d);
+	mpz_add_ui(v, v, 1);
+	mpz_mul(u, u, v);
+	mpz_mod(u, u, p);
+	ok = mpz_jacobi(u, p) >= 0;
+	mpz_clears(p, d, y, u, v, NULL);
+	return ok;
+}
+
+static bool
+ecdsa_on_curve(const struct rw_curve *c, const uint8_t *x, const uint8_t *y)
 {
 	rw_cleanup(ecc_point_clear) struct ecc_point key;
 
@@ -96,5 +126,5 @@ verify_rsa(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t
 }
 
 const struct rw_crypto rw_crypto_nettle = {
-	"nettle", NULL, verify_ed25519, verify_ecdsa, verify_rsa, on_curve
+	"nettle", NULL, verify_ed25519, verify_ecdsa, verify_rsa, ed25519_on_curve, ecdsa_on_curve
 };

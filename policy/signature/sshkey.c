@@ -130,8 +130,8 @@ rw_key_parts_check(const struct rw_crypto *c, const struct rw_key_parts *k, stru
 {
 	switch (k->type) {
 	case RW_KEY_ED25519:
-		return rw_ed25519_key_ok(k->point) || rw_fail(err, RW_E_PARSE,
-		    "Ed25519 key is of small order or not canonical: anybody could sign with it");
+		return rw_ed25519_key_ok(c, k->point) || rw_fail(err, RW_E_PARSE,
+		    "Ed25519 key is not on the curve, not canonical, or of small order (anybody could sign with it)");
 	case RW_KEY_ECDSA_P256:
 	case RW_KEY_ECDSA_P384:
 	case RW_KEY_ECDSA_P521:

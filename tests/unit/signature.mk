@@ -3,3 +3,13 @@ UNIT_TESTS += tests/unit/test_sshkey
 tests_unit_test_sshkey_SOURCES = tests/unit/test_sshkey.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_sshkey_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sshkey_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_sshsig
+tests_unit_test_sshsig_SOURCES = tests/unit/test_sshsig.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_sshsig_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sshsig_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_crypto
+tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_crypto_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)

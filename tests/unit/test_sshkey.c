@@ -132,8 +132,8 @@ test_cut(void **state)
 static void
 test_text(void **state)
 {
-	/* A key that no one has: 32 bytes of 0x42. */
-#define B64 "AAAAC3NzaC1lZDI1NTE5AAAAIEJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC"
+	/* A key that no one has: the base point. */
+#define B64 "AAAAC3NzaC1lZDI1NTE5AAAAIFhmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZm"
 	static const struct {
 		const char *name, *line;
 		enum rw_error_code want;
@@ -224,6 +224,7 @@ test_blobs(void **state)
 		{ "y = 2^255 - 1", ED(F16 "ffffffffffffffffffffffffffffff7f"), RW_E_PARSE, NULL },
 		{ "all ones", ED(F16 F16), RW_E_PARSE, "canonical" },
 		{ "base point", ED("5866666666666666666666666666666666666666666666666666666666666666"), RW_E_NONE, NULL },
+		{ "off the curve", ED("02000000000000000000000000000000" Z16), RW_E_PARSE, "not on the curve" },
 		{ "31 bytes", ED("585858585858585858585858585858585858585858585858585858585858"), RW_E_PARSE, "wanted 32" },
 		{ "P-256", "ecdsa-sha2-nistp256", "nistp256", "04" GX GY, NULL, RW_E_NONE, NULL },
 		{ "P-256, compressed", "ecdsa-sha2-nistp256", "nistp256", "03" GX, NULL, RW_E_PARSE, "uncompressed" },
@@ -368,6 +369,9 @@ key_number(struct rw_arena *a, uint32_t number, struct rw_key *ret)
 
 	memset(point, 0x42, sizeof(point));
 	memcpy(point, &number, sizeof(number));
+	/* Every second one is on the curve. */
+	while (!rw_ed25519_key_ok(rw_crypto_default(), (struct rw_str){ point, sizeof(point) }))
+		point[8]++;
 	rw_buf_put_string32(&blob, rw_str("ssh-ed25519"));
 	rw_buf_put_string32(&blob, (struct rw_str){ point, sizeof(point) });
 	*ret = (struct rw_key){ .type = RW_KEY_ED25519, .owner = number };

@@ -2,8 +2,9 @@
  * policy.h: a policy file with its includes, checked and compiled. refwall-policy(5) describes the
  * language; this header describes what it becomes.
  *
- * A policy is immutable once loaded and may be shared between threads. Everything in it lives in one arena
- * that rw_policy_free() releases. Errors are RW_E_POLICY and read "file:line:col: what is wrong, what was wanted".
+ * A policy is immutable once loaded and may be shared between threads. Everything in it lives until
+ * rw_policy_free(). Errors are RW_E_POLICY and read "file:line:col: what is wrong, what was wanted"; what
+ * cannot be read at all keeps its own code (RW_E_IO, RW_E_NOT_FOUND, RW_E_LIMIT, RW_E_NOMEM). rw_crypto_init() comes first.
  */
 #ifndef REFWALL_POLICY_H
 #define REFWALL_POLICY_H
@@ -46,6 +47,7 @@ struct rw_scope {
 };
 
 struct rw_rule_type;			/* policy/rules/rule.h */
+struct rw_policy_index;			/* policy/rules/index.h: tables for the functions below */
 
 struct rw_check {
 	const struct rw_rule_type *type;
@@ -67,12 +69,17 @@ struct rw_policy {
 	struct rw_arena *arena;
 	const struct rw_identity *identity;
 	size_t n_identities;
-	struct rw_globs refs;		/* what may exist at all */
+	struct rw_globs refs;		/* what may exist at all; never empty: refs/heads/ and refs/tags/ when the policy does not say */
 	const struct rw_rule *rule;
 	size_t n_rules;
 	const struct rw_keyring *keyring;	/* key.owner is an index into identity */
-	char digest[65];		/* SHA-256 over all files, hex: names and bytes in order */
+	/*
+	 * SHA-256, in hex, of the text that `sha256sum FILE...` prints for the policy's files: the first file, then
+	 * each included one where its include stands, names relative to the policy's directory.
+	 */
+	char digest[65];
 	bool from_cache;
+	const struct rw_policy_index *index;
 };
 
 /* Read and compile the file and its includes. */
@@ -95,7 +102,10 @@ struct rw_lint { struct rw_pos pos; const char *text; };
 rw_must_check bool rw_policy_lint(const struct rw_policy *p, rw_time now, struct rw_arena *a,
     const struct rw_lint **ret, size_t *ret_n, struct rw_error *err);
 
-/* Index of the identity that has this account, e-mail or name; RW_IDENTITY_NONE when nobody has. */
+/*
+ * Index of the identity that has this account, e-mail or name; RW_IDENTITY_NONE when nobody has. Accounts and names are
+ * compared byte by byte, e-mails without regard to the case of A to Z.
+ */
 uint32_t rw_policy_by_account(const struct rw_policy *p, struct rw_str account);
 uint32_t rw_policy_by_email(const struct rw_policy *p, struct rw_str email);
 uint32_t rw_policy_by_name(const struct rw_policy *p, struct rw_str name);

@@ -1,2 +1,17 @@
 noinst_LIBRARIES += librwrules.a
-librwrules_a_SOURCES =
+noinst_HEADERS += include/refwall/policy.h include/refwall/judge.h
+# Loading: policy file -> struct rw_policy, and its compiled copy.
+rw_rules_load_sources = \
+	policy/rules/rule.h policy/rules/rule_table.c policy/rules/codec.h policy/rules/codec.c \
+	policy/rules/index.h policy/rules/builder.h policy/rules/builder.c policy/rules/policy_source.c \
+	policy/rules/policy_load.c policy/rules/policy_identity.c policy/rules/policy_group.c \
+	policy/rules/policy_rule.c policy/rules/policy_lint.c policy/rules/policy_lookup.c \
+	policy/rules/policy_codec.c policy/rules/policy_cache.c policy/rules/who.c
+# One rule, one file.
+rw_rules_rule_sources = \
+	policy/rules/rule_updates.c policy/rules/rule_pushed_by.c policy/rules/rule_signed.c \
+	policy/rules/rule_reachable_from.c policy/rules/rule_changed_by.c policy/rules/rule_manifests.c \
+	policy/rules/rule_images.c policy/rules/rule_secrets.c policy/rules/rule_files.c
+# Judging: struct rw_policy + push -> verdict.
+rw_rules_judge_sources =
+librwrules_a_SOURCES = $(rw_rules_load_sources) $(rw_rules_rule_sources) $(rw_rules_judge_sources)

@@ -47,16 +47,49 @@ struct rw_rule_type {
 
 extern const struct rw_rule_type *const rw_rule_types[];	/* NULL at the end */
 const struct rw_rule_type *rw_rule_type_find(struct rw_str name);
+#define RW_RULE_CONF_MAX 256		/* conf_size is never larger */
+
+extern const struct rw_rule_type rw_rule_updates, rw_rule_pushed_by, rw_rule_signed, rw_rule_reachable_from;
+extern const struct rw_rule_type rw_rule_changed_by, rw_rule_manifests, rw_rule_images, rw_rule_secrets, rw_rule_files;
 
 /* ---- for compile functions (policy_load.c) ---- */
 
-struct rw_arena *rw_builder_arena(struct rw_policy_builder *b);
-const struct rw_strict *rw_builder_strict(struct rw_policy_builder *b);	/* of the file being read */
-/* A list of identities, groups and capture patterns; unknown names fail with the nearest right one. */
+struct rw_arena *rw_builder_arena(struct rw_policy_builder *b);		/* lives as long as the policy */
+/*
+ * Of the file being read. What its functions return lives in memory that ends with the loading: strings that
+ * the configuration keeps come from the rw_builder_* functions.
+ */
+const struct rw_strict *rw_builder_strict(struct rw_policy_builder *b);
+/*
+ * A list of identities, groups and capture patterns; unknown names fail with the nearest right one. A capture must be
+ * declared by the rule: by its paths for changes and files (RW_TARGET_CHANGE, _BLOB, _TIP), else by its refs.
+ */
 rw_must_check bool rw_builder_who(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
     struct rw_who *ret, struct rw_error *err);
+/* Patterns: of anything, of full ref names ("refs/..."), of repository paths. What can never match is refused. */
 rw_must_check bool rw_builder_globs(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
     struct rw_globs *ret, struct rw_error *err);
+rw_must_check bool rw_builder_refs(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
+    struct rw_globs *ret, struct rw_error *err);
+rw_must_check bool rw_builder_paths(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
+    struct rw_globs *ret, struct rw_error *err);
+/* rw_strict_strs() with the strings kept as long as the policy. */
+rw_must_check bool rw_builder_strs(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
+    size_t min, const struct rw_str **ret, size_t *ret_n, struct rw_error *err);
+/* A word, or a list of words without repetition, as a set of bits: 1 << index. */
+rw_must_check bool rw_builder_words(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
+    const char *const *words, size_t n_words, unsigned *ret, struct rw_error *err);
+/*
+ * rw_strict_map() with a table that says which keys belong to the language but not to this version: those are
+ * refused as "... is not supported by this version", never ignored.
+ */
+struct rw_builder_key {
+	const char *name;
+	enum { RW_KEY_OPTIONAL, RW_KEY_REQUIRED, RW_KEY_LATER } is;
+};
+#define RW_BUILDER_KEYS_MAX 40
+rw_must_check bool rw_builder_map(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
+    const struct rw_builder_key *keys, size_t n_keys, const struct rw_yaml_node **ret, struct rw_error *err);
 
 /* ---- the configuration of each type, as compiled ---- */
 

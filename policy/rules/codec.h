@@ -1,0 +1,74 @@
+/*
+ * codec.h: the compiled policy as bytes, and back. One function per struct does both directions, so that what is
+ * written and what is read cannot differ. Private to policy/rules.
+ *
+ *	void
+ *	rw_codec_thing(struct rw_codec *c, struct thing *t)
+ *	{
+ *		rw_codec_str(c, &t->name);
+ *		rw_codec_u32(c, &t->size);
+ *	}
+ *
+ * Writing takes the values from where the pointers point and never changes them; reading fills them in. Once
+ * something is wrong the codec is failed and stays so: values read after that are zero. Every count that is read is
+ * held against the bytes that are left before anything is allocated. Strings that are read are views of
+ * the bytes that were given (with a NUL behind them), arrays live in the arena.
+ */
+#ifndef RW_RULES_CODEC_H
+#define RW_RULES_CODEC_H
+
+#include "refwall/buf.h"
+#include "refwall/policy.h"
+#include "refwall/reader.h"
+
+struct rw_codec {
+	struct rw_buf *out;		/* writing: where to; reading: NULL */
+	struct rw_reader in;
+	struct rw_arena *arena;		/* reading: of the policy */
+	const char *const *file;	/* names of the sources, that positions refer to by number */
+	uint32_t n_files;
+	uint32_t n_identities;		/* bound of every identity's number */
+	const struct rw_policy_set *set;	/* index.h: lists of identities stand as numbers of sets */
+	uint32_t n_sets;
+	bool failed;
+};
+
+struct rw_codec rw_codec_writer(struct rw_buf *out);
+struct rw_codec rw_codec_reader(struct rw_arena *a, struct rw_str in);
+
+static inline bool
+rw_codec_writing(const struct rw_codec *c)
+{
+	return c->out != NULL;
+}
+
+void rw_codec_fail(struct rw_codec *c);
+bool rw_codec_ok(const struct rw_codec *c);		/* nothing failed, in the codec nor in what it stands on */
+
+void rw_codec_u8(struct rw_codec *c, uint8_t *v);
+void rw_codec_u32(struct rw_codec *c, uint32_t *v);
+void rw_codec_u64(struct rw_codec *c, uint64_t *v);
+void rw_codec_bool(struct rw_codec *c, bool *v);	/* anything but 0 and 1 fails */
+void rw_codec_unsigned(struct rw_codec *c, unsigned *v, unsigned max);
+void rw_codec_time(struct rw_codec *c, rw_time *v);
+void rw_codec_str(struct rw_codec *c, struct rw_str *v);
+void rw_codec_bytes(struct rw_codec *c, void *p, size_t n);	/* exactly n, in place */
+
+/*
+ * The number of items of an array, each of which takes at least min_bytes: reading, a count that cannot
+ * fit into what is left fails and becomes 0.
+ */
+void rw_codec_count(struct rw_codec *c, size_t *n, size_t min_bytes);
+
+/* Reading: memory for n items, NULL when n is 0 or the codec failed. Never called while writing. */
+void *rw_codec_array(struct rw_codec *c, size_t n, size_t size);
+
+void rw_codec_strs(struct rw_codec *c, const struct rw_str **v, size_t *n);
+void rw_codec_identities(struct rw_codec *c, const uint32_t **v, size_t *n);	/* rising numbers below n_identities */
+void rw_codec_set(struct rw_codec *c, const uint32_t **v, size_t *n);	/* one of the policy's sets */
+void rw_codec_pos(struct rw_codec *c, struct rw_pos *v);
+void rw_codec_globs(struct rw_codec *c, struct rw_globs *v);	/* as patterns, compiled again when read */
+void rw_codec_who(struct rw_codec *c, struct rw_who *v);
+void rw_codec_scope(struct rw_codec *c, struct rw_scope *v);
+
+#endif

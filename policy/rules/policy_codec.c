@@ -1,0 +1,411 @@
+/* The whole policy as bytes, and back. */
+#include "policy/rules/codec.h"
+#include "policy/rules/index.h"
+#include "policy/rules/rule.h"
+
+/* Shorthand of the lists below: the count, and when reading the memory. Items are then handled one by one. */
+static void *
+list(struct rw_codec *c, size_t *n, size_t min_bytes, size_t size)
+{
+	void *v;
+
+	rw_codec_count(c, n, min_bytes);
+	if (rw_codec_writing(c))
+		return NULL;
+	v = rw_codec_array(c, *n, size);
+	if (v == NULL)
+		*n = 0;
+	return v;
+}
+
+static void
+sources(struct rw_codec *c, struct rw_policy_index *x)
+{
+	struct rw_policy_source *v = list(c, &x->n_sources, 5 + RW_SHA256_LEN, sizeof(*v));
+	const char **file = rw_codec_writing(c) ? NULL : rw_codec_array(c, x->n_sources, sizeof(*file));
+
+	for (size_t i = 0; i < x->n_sources; i++) {
+		struct rw_policy_source s = { "", { 0 } };
+		struct rw_str name = { NULL, 0 };
+
+		if (rw_codec_writing(c)) {
+			s = x->source[i];
+			name = rw_str(s.name);
+		}
+		rw_codec_str(c, &name);
+		rw_codec_bytes(c, s.sha256, sizeof(s.sha256));
+		if (rw_codec_writing(c))
+			continue;
+		if (name.n == 0 || memchr(name.p, '\0', name.n) != NULL || file == NULL) {
+			rw_codec_fail(c);
+			return;
+		}
+		s.name = file[i] = name.p;
+		v[i] = s;
+	}
+	if (!rw_codec_writing(c)) {
+		x->source = v;
+		x->file = file;
+		if (x->n_sources == 0)
+			rw_codec_fail(c);
+	}
+	c->file = x->file;
+	c->n_files = (uint32_t)x->n_sources;
+}
+
+static void
+includes(struct rw_codec *c, struct rw_policy_index *x)
+{
+	struct rw_policy_include *v = list(c, &x->n_includes, 13, sizeof(*v));
+	uint32_t n_identities = c->n_identities;
+
+	c->n_identities = c->n_files;		/* the results are rising numbers too, of sources */
+	for (size_t i = 0; i < x->n_includes; i++) {
+		struct rw_policy_include s = { 0, { NULL, 0 }, NULL, 0 };
+
+		if (rw_codec_writing(c))
+			s = x->include[i];
+		rw_codec_u32(c, &s.source);
+		rw_codec_str(c, &s.pattern);
+		rw_codec_identities(c, &s.result, &s.n);
+		if (rw_codec_writing(c))
+			continue;
+		if (s.source >= c->n_files)
+			rw_codec_fail(c);
+		v[i] = s;
+	}
+	c->n_identities = n_identities;
+	if (!rw_codec_writing(c))
+		x->include = v;
+}
+
+static void
+identities(struct rw_codec *c, struct rw_policy *p)
+{
+	struct rw_identity *v = list(c, &p->n_identities, 26, sizeof(*v));
+
+	for (size_t i = 0; i < p->n_identities; i++) {
+		struct rw_identity s = { .machine = false };
+
+		if (rw_codec_writing(c))
+			s = p->identity[i];
+		rw_codec_str(c, &s.name);
+		rw_codec_bool(c, &s.machine);
+		rw_codec_strs(c, &s.account, &s.n_accounts);
+		rw_codec_strs(c, &s.email, &s.n_emails);
+		rw_codec_pos(c, &s.pos);
+		if (!rw_codec_writing(c))
+			v[i] = s;
+	}
+	if (!rw_codec_writing(c))
+		p->identity = v;
+	c->n_identities = (uint32_t)p->n_identities;
+}
+
+static void
+sets(struct rw_codec *c, struct rw_policy_index *x)
+{
+	struct rw_policy_set *v = list(c, &x->n_sets, 4, sizeof(*v));
+
+	for (size_t i = 0; i < x->n_sets; i++) {
+		struct rw_policy_set s = { NULL, 0 };
+
+		if (rw_codec_writing(c))
+			s = x->set[i];
+		rw_codec_identities(c, &s.identity, &s.n);
+		if (!rw_codec_writing(c))
+			v[i] = s;
+	}
+	if (!rw_codec_writing(c))
+		x->set = v;
+	c->set = x->set;
+	c->n_sets = (uint32_t)x->n_sets;
+}
+
+static void
+groups(struct rw_codec *c, struct rw_policy_index *x)
+{
+	struct rw_policy_group *v = list(c, &x->n_groups, 21, sizeof(*v));
+
+	for (size_t i = 0; i < x->n_groups; i++) {
+		struct rw_policy_group s = { .n = 0 };
+
+		if (rw_codec_writing(c))
+			s = x->group[i];
+		rw_codec_str(c, &s.name);
+		rw_codec_pos(c, &s.pos);
+		rw_codec_set(c, &s.member, &s.n);
+		if (rw_codec_writing(c))
+			continue;
+		if (i > 0 && rw_str_cmp(v[i - 1].name, s.name) >= 0)
+			rw_codec_fail(c);
+		v[i] = s;
+	}
+	if (!rw_codec_writing(c))
+		x->group = v;
+}
+
+/* The order is part of what is decoded: binary search over another order would miss. */
+static void
+names(struct rw_codec *c, const struct rw_policy *p, struct rw_policy_index *x)
+{
+	uint32_t *v = rw_codec_writing(c) ? NULL : rw_codec_array(c, p->n_identities, sizeof(*v));
+
+	for (size_t i = 0; i < p->n_identities; i++) {
+		uint32_t n = rw_codec_writing(c) ? x->by_name[i] : 0;
+
+		rw_codec_u32(c, &n);
+		if (rw_codec_writing(c))
+			continue;
+		if (n >= p->n_identities || v == NULL ||
+		    (i > 0 && rw_str_cmp(p->identity[v[i - 1]].name, p->identity[n].name) >= 0)) {
+			rw_codec_fail(c);
+			return;
+		}
+		v[i] = n;
+	}
+	if (!rw_codec_writing(c))
+		x->by_name = v;
+}
+
+static struct rw_str
+handle_text(const struct rw_policy *p, struct rw_policy_handle h, bool email)
+{
+	const struct rw_identity *i = &p->identity[h.identity];
+
+	return email ? i->email[h.item] : i->account[h.item];
+}
+
+static void
+handles(struct rw_codec *c, const struct rw_policy *p, bool email, const struct rw_policy_handle **ret, size_t *n)
+{
+	struct rw_policy_handle *v = list(c, n, 8, sizeof(*v));
+
+	for (size_t i = 0; i < *n; i++) {
+		struct rw_policy_handle h = { 0, 0 };
+
+		if (rw_codec_writing(c))
+			h = (*ret)[i];
+		rw_codec_u32(c, &h.identity);
+		rw_codec_u32(c, &h.item);
+		if (rw_codec_writing(c))
+			continue;
+		if (h.identity >= p->n_identities ||
+		    h.item >= (email ? p->identity[h.identity].n_emails : p->identity[h.identity].n_accounts)) {
+			rw_codec_fail(c);
+			return;
+		}
+		v[i] = h;
+		if (i > 0) {
+			struct rw_str a = handle_text(p, v[i - 1], email), b = handle_text(p, h, email);
+
+			if ((email ? rw_email_cmp(a, b) : rw_str_cmp(a, b)) >= 0)
+				rw_codec_fail(c);
+		}
+	}
+	if (!rw_codec_writing(c))
+		*ret = v;
+}
+
+static void
+key(struct rw_codec *c, struct rw_policy_key *k)
+{
+	unsigned type = k->key.type;
+
+	rw_codec_unsigned(c, &type, RW_KEY_RSA);
+	k->key.type = type;
+	rw_codec_str(c, &k->key.blob);
+	rw_codec_bytes(c, k->key.fingerprint, sizeof(k->key.fingerprint));
+	rw_codec_time(c, &k->key.since);
+	rw_codec_time(c, &k->key.until);
+	rw_codec_u32(c, &k->key.owner);
+	rw_codec_pos(c, &k->pos);
+}
+
+static void
+keys(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
+{
+	struct rw_policy_key *v = list(c, &x->n_keys, 41 + RW_FINGERPRINT_LEN, sizeof(*v));
+	struct rw_keyring *ring = rw_codec_writing(c) ? NULL : rw_keyring_new(c->arena);
+	struct rw_error ignored = RW_ERROR_INIT;
+
+	for (size_t i = 0; i < x->n_keys; i++) {
+		struct rw_policy_key k = { .key.owner = 0 };
+
+		if (rw_codec_writing(c))
+			k = x->key[i];
+		key(c, &k);
+		if (rw_codec_writing(c))
+			continue;
+		if (k.key.owner >= p->n_identities || k.key.fingerprint[RW_FINGERPRINT_LEN - 1] != '\0' ||
+		    ring == NULL || !rw_codec_ok(c) || !rw_keyring_add(ring, &k.key, &ignored)) {
+			rw_codec_fail(c);
+			return;
+		}
+		v[i] = k;
+	}
+	if (rw_codec_writing(c))
+		return;
+	x->key = v;
+	if (ring == NULL || !rw_keyring_seal(ring, &ignored))
+		rw_codec_fail(c);
+	p->keyring = ring;
+}
+
+static void
+check(struct rw_codec *c, struct rw_check *k)
+{
+	_Alignas(max_align_t) unsigned char copy[RW_RULE_CONF_MAX];
+	uint8_t type = 0;
+	uint8_t n_types = 0;
+	void *conf = copy;
+
+	while (rw_rule_types[n_types] != NULL)
+		n_types++;
+	if (rw_codec_writing(c)) {
+		while (type < n_types && rw_rule_types[type] != k->type)
+			type++;
+		if (type == n_types || k->type->conf_size > sizeof(copy)) {
+			rw_codec_fail(c);
+			return;
+		}
+		memcpy(copy, k->conf, k->type->conf_size);	/* a codec takes what it may change */
+	}
+	rw_codec_u8(c, &type);
+	rw_codec_pos(c, &k->pos);
+	if (!rw_codec_writing(c)) {
+		k->type = type < n_types ? rw_rule_types[type] : NULL;
+		conf = k->type == NULL ? NULL : rw_codec_array(c, 1, k->type->conf_size);
+		if (conf == NULL) {
+			rw_codec_fail(c);
+			return;
+		}
+		k->conf = conf;
+	}
+	k->type->codec(c, conf);
+}
+
+static void
+rule(struct rw_codec *c, struct rw_rule *r)
+{
+	struct rw_check *v;
+
+	rw_codec_str(c, &r->name);
+	rw_codec_pos(c, &r->pos);
+	rw_codec_scope(c, &r->scope);
+	rw_codec_bool(c, &r->warn);
+	rw_codec_str(c, &r->message);
+	rw_codec_str(c, &r->help);
+	v = list(c, &r->n_checks, 13, sizeof(*v));
+	for (size_t i = 0; i < r->n_checks; i++) {
+		struct rw_check k = { .type = NULL };
+
+		if (rw_codec_writing(c))
+			k = r->check[i];
+		check(c, &k);
+		if (!rw_codec_writing(c))
+			v[i] = k;
+	}
+	if (rw_codec_writing(c))
+		return;
+	r->check = v;
+	if (r->n_checks == 0)
+		rw_codec_fail(c);
+}
+
+static void
+rules(struct rw_codec *c, struct rw_policy *p)
+{
+	struct rw_rule *v = list(c, &p->n_rules, 47, sizeof(*v));
+
+	for (size_t i = 0; i < p->n_rules; i++) {
+		struct rw_rule r = { .warn = false };
+
+		if (rw_codec_writing(c))
+			r = p->rule[i];
+		rule(c, &r);
+		if (!rw_codec_writing(c))
+			v[i] = r;
+	}
+	if (!rw_codec_writing(c))
+		p->rule = v;
+}
+
+static void
+notes(struct rw_codec *c, struct rw_policy_index *x)
+{
+	struct rw_lint *v = list(c, &x->n_notes, 17, sizeof(*v));
+
+	for (size_t i = 0; i < x->n_notes; i++) {
+		struct rw_lint l = { { "", 0, 0 }, "" };
+		struct rw_str text = { NULL, 0 };
+
+		if (rw_codec_writing(c)) {
+			l = x->note[i];
+			text = rw_str(l.text);
+		}
+		rw_codec_pos(c, &l.pos);
+		rw_codec_str(c, &text);
+		if (rw_codec_writing(c))
+			continue;
+		l.text = text.p == NULL ? "" : text.p;
+		v[i] = l;
+	}
+	if (!rw_codec_writing(c))
+		x->note = v;
+}
+
+/* Both directions; p and x are copies of the policy's own structs when writing. */
+static void
+policy(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
+{
+	sources(c, x);
+	includes(c, x);
+	rw_codec_bytes(c, p->digest, sizeof(p->digest));
+	identities(c, p);
+	sets(c, x);
+	groups(c, x);
+	names(c, p, x);
+	handles(c, p, false, &x->by_account, &x->n_accounts);
+	handles(c, p, true, &x->by_email, &x->n_emails);
+	keys(c, p, x);
+	rw_codec_globs(c, &p->refs);
+	rules(c, p);
+	notes(c, x);
+}
+
+bool
+rw_policy_encode(const struct rw_policy *p, struct rw_buf *b, struct rw_error *err)
+{
+	struct rw_codec c = rw_codec_writer(b);
+	struct rw_policy copy = *p;
+	struct rw_policy_index index = *p->index;
+
+	policy(&c, &copy, &index);
+	if (!rw_buf_ok(b, "compiled policy", err))
+		return false;
+	return rw_codec_ok(&c) || rw_fail(err, RW_E_INTERNAL, "compiled policy: cannot be written");
+}
+
+bool
+rw_policy_decode(char *bytes, size_t at, size_t n, struct rw_policy **ret, struct rw_error *err)
+{
+	struct rw_policy_index *index;
+	rw_auto_policy struct rw_policy *p = NULL;
+	rw_autofree char *own = bytes;
+	struct rw_codec c;
+
+	*ret = NULL;
+	p = rw_policy_new(&index);
+	if (p == NULL)
+		return rw_fail_nomem(err);
+	index->bytes = rw_steal(&own);
+	c = rw_codec_reader(p->arena, (struct rw_str){ bytes + at, n - at });
+	policy(&c, p, index);
+	if (!rw_arena_ok(p->arena, "compiled policy", err))
+		return false;
+	if (!rw_codec_ok(&c) || !rw_reader_done(&c.in) || p->refs.n == 0 || p->digest[sizeof(p->digest) - 1] != '\0')
+		return rw_fail(err, RW_E_PARSE, "compiled policy: is damaged");
+	*ret = rw_steal(&p);
+	return true;
+}

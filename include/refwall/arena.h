@@ -21,7 +21,8 @@ void *rw_arena_alloc(struct rw_arena *a, size_t n);
 void *rw_arena_array(struct rw_arena *a, size_t count, size_t size);	/* overflow-checked */
 char *rw_arena_strndup(struct rw_arena *a, const char *p, size_t n);	/* adds a NUL */
 char *rw_arena_strdup(struct rw_arena *a, const char *z);
-struct rw_str rw_arena_str(struct rw_arena *a, struct rw_str s);	/* copied, NUL behind it; {NULL,0} on failure */
+/* Copied, with a NUL behind it; {NULL,0} on failure. */
+struct rw_str rw_arena_str(struct rw_arena *a, struct rw_str s);
 char *rw_arena_printf(struct rw_arena *a, const char *fmt, ...) rw_printf_like(2, 3);
 bool rw_arena_failed(const struct rw_arena *a);
 size_t rw_arena_used(const struct rw_arena *a);

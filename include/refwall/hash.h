@@ -19,7 +19,11 @@ rw_must_check bool rw_crypto_init(struct rw_error *err);
 
 size_t rw_hash_len(enum rw_hash_alg alg);
 
-/* Digest of the concatenation of n parts, into out (rw_hash_len() bytes). */
+/*
+ * Digest of the concatenation of n parts, at most RW_HASH_PARTS_MAX, into out (rw_hash_len()
+ * bytes). More parts or an unknown algorithm is a bug of the caller and traps.
+ */
+#define RW_HASH_PARTS_MAX 32
 void rw_hash(enum rw_hash_alg alg, const struct rw_str *parts, size_t n, uint8_t *out);
 void rw_sha256(struct rw_str s, uint8_t out[RW_SHA256_LEN]);
 
@@ -29,7 +33,7 @@ struct rw_sha256 *rw_sha256_new(void);			/* NULL when out of memory */
 void rw_sha256_update(struct rw_sha256 *h, struct rw_str s);
 void rw_sha256_final(struct rw_sha256 *h, uint8_t out[RW_SHA256_LEN]);	/* frees h */
 
-/* RFC 2104 over the concatenation of n parts. */
+/* RFC 2104 over the concatenation of n parts, at most RW_HASH_PARTS_MAX. */
 void rw_hmac(enum rw_hash_alg alg, struct rw_str key, const struct rw_str *parts, size_t n, uint8_t *out);
 
 /* Equal, in time that depends on n only. */

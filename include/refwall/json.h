@@ -3,9 +3,10 @@
  *
  * The writer makes RFC 8785 (JCS) output: no white space, shortest escapes, members in
  * the order of their names. It does not sort: the caller writes names in order, and in
- * canonical mode a name out of order or repeated makes the buffer fail. Member names must
- * be ASCII (so that byte order is the UTF-16 order that RFC 8785 section 3.2.3 asks for). Numbers are integers
- * of at most 2^53 - 1 in magnitude (RFC 8785 section 3.1, I-JSON).
+ * canonical mode a name out of order or repeated makes the buffer fail, as any misuse does.
+ * Member names must be ASCII (so that byte order is the UTF-16 order that RFC 8785 section
+ * 3.2.3 asks for). Numbers are integers of at most 2^53 - 1 in magnitude (RFC 8785 section
+ * 3.1, I-JSON).
  *
  *	struct rw_json j = rw_json_init(&buf, true);
  *	rw_json_object(&j);
@@ -58,7 +59,15 @@ rw_must_check bool rw_json_ok(const struct rw_json *j, const char *what, struct 
 
 /* ---- reader ---- */
 
-enum rw_json_kind { RW_JSON_INVALID, RW_JSON_NULL, RW_JSON_BOOL, RW_JSON_INT, RW_JSON_STR, RW_JSON_ARRAY, RW_JSON_OBJECT };
+enum rw_json_kind {
+	RW_JSON_INVALID,
+	RW_JSON_NULL,
+	RW_JSON_BOOL,
+	RW_JSON_INT,
+	RW_JSON_STR,
+	RW_JSON_ARRAY,
+	RW_JSON_OBJECT
+};
 
 struct rw_json_value {
 	enum rw_json_kind kind;
@@ -85,7 +94,11 @@ rw_must_check bool rw_json_parse(struct rw_arena *a, struct rw_str in, const str
 /* Member of an object by name, or NULL (also when v is NULL or no object). */
 const struct rw_json_value *rw_json_get(const struct rw_json_value *v, const char *name);
 
-/* Text of a member: the string, or the bytes of a {"b64":...} decoded into the arena; {NULL,0} if absent. */
+/*
+ * Text of a member: the string, or the bytes of a {"b64":...} decoded into the arena. {NULL,0}
+ * when absent, of another kind, or a b64 that the writer would not have written (the bytes are
+ * well-formed UTF-8, so they have two forms); an empty string has a pointer.
+ */
 struct rw_str rw_json_get_str(struct rw_arena *a, const struct rw_json_value *v, const char *name);
 
 /* Integer member, or dflt when absent or of another kind. */

@@ -34,7 +34,7 @@ trim(char *msg, bool cut)
 }
 
 /* Formats beside the message first: the arguments may point into it. */
-static void
+static rw_printf_like(3, 0) void
 set(struct rw_error *err, enum rw_error_code code, const char *fmt, va_list ap, const char *tail)
 {
 	char msg[MSG_SIZE];

@@ -17,7 +17,8 @@ struct compiler {
 static bool
 malformed(struct compiler *c, size_t at, const char *what)
 {
-	return rw_fail(c->err, RW_E_PARSE, "pattern %s: column %zu: %s", RW_SHOW(c->in), c->column0 + at + 1, what);
+	return rw_fail(c->err, RW_E_PARSE, "pattern %s: column %zu: %s", RW_SHOW(c->in), c->column0 + at + 1,
+	    what);
 }
 
 static int
@@ -152,7 +153,8 @@ capture(struct compiler *c)
 		c->at++;
 	}
 	if (name.n == 0 || look(c, 0) != '}')
-		return malformed(c, open, "wanted {name}, a name of [a-z][a-z0-9_-]*; write \\{ for the byte");
+		return malformed(c, open,
+		    "wanted {name}, a name of [a-z][a-z0-9_-]*; write \\{ for the byte");
 	c->at++;
 	for (i = 0; i < g->n_names && !rw_str_eq(g->names[i], name); i++)
 		;
@@ -221,7 +223,8 @@ plausible(struct compiler *c)
 	if (in.n == 0)
 		return malformed(c, 0, "an empty pattern");
 	if (in.p[0] == '!')
-		return malformed(c, 0, "'!' stands only in front of a list's pattern; write \\! for the byte");
+		return malformed(c, 0,
+		    "'!' stands only in front of a list's pattern; write \\! for the byte");
 	if (in.p[0] == '/')
 		return malformed(c, 0, "names do not start with '/'");
 	if (in.p[in.n - 1] == '/')
@@ -236,7 +239,8 @@ compile(struct rw_arena *a, struct rw_str pattern, size_t column0, struct rw_err
 	struct compiler c = { .arena = a, .in = pattern, .text = text, .column0 = column0, .err = err };
 
 	if (pattern.n > RW_LIMIT_GLOB_BYTES) {
-		(void)rw_fail(err, RW_E_LIMIT, "pattern %s: more than %d bytes", RW_SHOW(pattern), RW_LIMIT_GLOB_BYTES);
+		(void)rw_fail(err, RW_E_LIMIT, "pattern %s: more than %d bytes", RW_SHOW(pattern),
+		    RW_LIMIT_GLOB_BYTES);
 		return NULL;
 	}
 	if (!plausible(&c))

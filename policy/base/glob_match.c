@@ -77,6 +77,25 @@ extended:
 	return false;
 }
 
+/* A STAR before the pattern's last text, or last itself, has one choice: all up to there. */
+static bool
+only_end_left(const struct match *m, size_t token)
+{
+	return token + 1 == m->g->n || (token + 2 == m->g->n && m->g->token[token + 1].kind == T_TEXT);
+}
+
+static bool
+take_up_to_end(struct match *m, size_t token, size_t *at)
+{
+	size_t end = m->text.n - (token + 1 == m->g->n ? 0 : m->g->token[token + 1].text.n);
+
+	m->n_choices--;
+	if (end < *at || (end > *at && memchr(m->text.p + *at, '/', end - *at) != NULL))
+		return false;
+	*at = end;
+	return true;
+}
+
 /* Match one token at *at and move on; false when it does not match here. */
 static bool
 take(struct match *m, size_t token, size_t *at)
@@ -102,12 +121,8 @@ take(struct match *m, size_t token, size_t *at)
 		(*at)++;
 		return true;
 	case T_STAR:
-		if (token + 1 == m->g->n) {
-			*at = m->text.n;
-			return left == 0 || memchr(p, '/', left) == NULL;
-		}
 		choose(m, token, *at);
-		return true;
+		return only_end_left(m, token) ? take_up_to_end(m, token, at) : true;
 	case T_CAPTURE:
 		if (left == 0 || *p == '/')
 			return false;
@@ -152,27 +167,36 @@ run(struct match *m)
 	}
 }
 
-/* Most names fail here: the text that a pattern starts or ends with is not theirs. */
-static bool
-possible(const struct rw_glob *g, struct rw_str text)
+enum quick { NO, YES, MAYBE };
+
+/*
+ * Most names are decided here: the text that a pattern starts or ends with is not theirs,
+ * or the pattern is a literal, or a literal and a last "**".
+ */
+static enum quick
+quick(const struct rw_glob *g, struct rw_str text)
 {
 	const struct token *first = &g->token[0], *last = &g->token[g->n - 1];
 
-	if (first->kind == T_TEXT && (text.n < first->text.n || memcmp(text.p, first->text.p, first->text.n) != 0))
-		return false;
-	return last->kind != T_TEXT || (text.n >= last->text.n &&
-	    memcmp(text.p + (text.n - last->text.n), last->text.p, last->text.n) == 0);
+	if (first->kind == T_TEXT && (text.n < first->text.n ||
+	    memcmp(text.p, first->text.p, first->text.n) != 0))
+		return NO;
+	if (first->kind == T_TEXT && g->n == 1)
+		return text.n == first->text.n ? YES : NO;
+	if (first->kind == T_TEXT && g->n == 2 && last->kind == T_REST)
+		return text.n > first->text.n ? YES : NO;
+	if (last->kind == T_TEXT && (text.n < last->text.n ||
+	    memcmp(text.p + (text.n - last->text.n), last->text.p, last->text.n) != 0))
+		return NO;
+	return MAYBE;
 }
 
-bool
-rw_glob_match(const struct rw_glob *g, struct rw_str text, struct rw_glob_captures *ret_captures)
+/* Not inlined: hardened builds clear the stack of choices, which costs more than quick(). */
+static bool __attribute__((noinline))
+match(const struct rw_glob *g, struct rw_str text, struct rw_glob_captures *ret_captures)
 {
 	struct match m;
 
-	if (text.n == 0)
-		text.p = "";
-	if (!possible(g, text))
-		return false;
 	m.g = g;
 	m.text = text;
 	m.steps = m.n_choices = 0;
@@ -187,6 +211,21 @@ rw_glob_match(const struct rw_glob *g, struct rw_str text, struct rw_glob_captur
 			m.capture[i].end - m.capture[i].start };
 	}
 	return true;
+}
+
+bool
+rw_glob_match(const struct rw_glob *g, struct rw_str text, struct rw_glob_captures *ret_captures)
+{
+	enum quick q;
+
+	if (text.n == 0)
+		text.p = "";
+	q = quick(g, text);
+	if (q == MAYBE)
+		return match(g, text, ret_captures);
+	if (q == YES && ret_captures != NULL)
+		ret_captures->n = 0;
+	return q == YES;
 }
 
 bool

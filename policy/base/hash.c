@@ -4,7 +4,6 @@
 
 #include "refwall/hash.h"
 
-#define PARTS_ON_STACK 16
 #define BLOCK_MAX 128
 
 static const struct {
@@ -35,6 +34,10 @@ rw_crypto_init(struct rw_error *err)
 	(void)gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
 	if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
 		return rw_fail(err, RW_E_INTERNAL, "libgcrypt: cannot be initialised");
+	for (size_t i = RW_SHA1; i < RW_ARRAY_LEN(algs); i++)
+		if (gcry_md_test_algo(algs[i].gcry) != 0)
+			return rw_fail(err, RW_E_UNSUPPORTED, "libgcrypt: has no %s",
+			    gcry_md_algo_name(algs[i].gcry));
 	return true;
 }
 
@@ -46,40 +49,29 @@ rw_hash_len(enum rw_hash_alg alg)
 
 /*
  * A wrong digest must never be taken for a right one, and these functions cannot
- * report: an algorithm that is not ours or refused by libgcrypt ends the process.
+ * report. What could fail was tried by rw_crypto_init(); the rest is a bug of ours.
  */
 static void
 must(bool ok)
 {
 	if (!ok)
-		abort();
+		__builtin_trap();
 }
 
 static void
 hash2(enum rw_hash_alg alg, struct rw_str head, const struct rw_str *parts, size_t n, uint8_t *out)
 {
-	must(rw_hash_len(alg) != 0);
-	if (n < PARTS_ON_STACK) {
-		gcry_buffer_t iov[PARTS_ON_STACK];
+	gcry_buffer_t iov[RW_HASH_PARTS_MAX + 1];
 
-		memset(iov, 0, sizeof(iov[0]) * (n + 1));
-		iov[0].data = (void *)(uintptr_t)(head.n > 0 ? head.p : "");
-		iov[0].len = head.n;
-		for (size_t i = 0; i < n; i++) {
-			iov[i + 1].data = (void *)(uintptr_t)(parts[i].n > 0 ? parts[i].p : "");
-			iov[i + 1].len = parts[i].n;
-		}
-		must(gcry_md_hash_buffers(algs[alg].gcry, 0, out, iov, (int)n + 1) == 0);
-	} else {
-		gcry_md_hd_t md;
-
-		must(gcry_md_open(&md, algs[alg].gcry, 0) == 0);
-		gcry_md_write(md, head.p, head.n);
-		for (size_t i = 0; i < n; i++)
-			gcry_md_write(md, parts[i].p, parts[i].n);
-		memcpy(out, gcry_md_read(md, algs[alg].gcry), algs[alg].len);
-		gcry_md_close(md);
+	must(rw_hash_len(alg) != 0 && n <= RW_HASH_PARTS_MAX);
+	memset(iov, 0, sizeof(iov[0]) * (n + 1));
+	iov[0].data = (void *)(uintptr_t)(head.n > 0 ? head.p : "");
+	iov[0].len = head.n;
+	for (size_t i = 0; i < n; i++) {
+		iov[i + 1].data = (void *)(uintptr_t)(parts[i].n > 0 ? parts[i].p : "");
+		iov[i + 1].len = parts[i].n;
 	}
+	must(gcry_md_hash_buffers(algs[alg].gcry, 0, out, iov, (int)n + 1) == 0);
 }
 
 void

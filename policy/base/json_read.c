@@ -236,7 +236,8 @@ decode_b64(struct rw_arena *a, const struct rw_json_value *v)
 	const struct rw_json_value *b64 = v->n == 1 ? rw_json_get(v, "b64") : NULL;
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(b64 == NULL ? 0 : b64->str.n);
 
-	if (b64 == NULL || b64->kind != RW_JSON_STR || !rw_base64_decode(&b, b64->str) || rw_text_utf8(rw_buf_str(&b)))
+	if (b64 == NULL || b64->kind != RW_JSON_STR || !rw_base64_decode(&b, b64->str) ||
+	    rw_text_utf8(rw_buf_str(&b)))
 		return (struct rw_str){ NULL, 0 };
 	return rw_arena_str(a, rw_buf_str(&b));
 }

@@ -132,8 +132,8 @@ rw_json_key(struct rw_json *j, const char *name)
 
 	if (j->bad)
 		return;
-	if (j->depth == 0 || !j->level[at].object || j->level[at].key || s.n >= sizeof(j->level[at].last) || !ascii(s) ||
-	    (j->canonical && j->level[at].any && strcmp(name, j->level[at].last) <= 0)) {
+	if (j->depth == 0 || !j->level[at].object || j->level[at].key || s.n >= sizeof(j->level[at].last) ||
+	    !ascii(s) || (j->canonical && j->level[at].any && strcmp(name, j->level[at].last) <= 0)) {
 		misuse(j);
 		return;
 	}

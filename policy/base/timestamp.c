@@ -131,8 +131,8 @@ rw_time_parse(struct rw_str s, rw_time *ret)
 		*ret = t;
 		return true;
 	}
-	if (!byte(s, &at, 'T') || !digits(s, &at, 2, &hour) || !byte(s, &at, ':') || !digits(s, &at, 2, &minute) ||
-	    !byte(s, &at, ':') || !digits(s, &at, 2, &second) || !parse_fraction(s, &at, &fraction) ||
+	if (!byte(s, &at, 'T') || !digits(s, &at, 2, &hour) || !byte(s, &at, ':') ||
+	    !digits(s, &at, 2, &minute) || !byte(s, &at, ':') || !digits(s, &at, 2, &second) || !parse_fraction(s, &at, &fraction) ||
 	    !parse_offset(s, &at, &offset) || at != s.n)
 		return false;
 	if (hour > 23 || minute > 59 || second > 59)
@@ -165,8 +165,8 @@ rw_time_format(rw_time t, char out[RW_TIME_LEN])
 	while (days >= month_days(year, month))
 		days -= month_days(year, month++);
 	(void)snprintf(out, RW_TIME_LEN, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)year % 10000,
-	    (unsigned)month % 100, (unsigned)(days + 1) % 100, ms / 3600000 % 100, ms / 60000 % 60, ms / 1000 % 60,
-	    ms % 1000);
+	    (unsigned)month % 100, (unsigned)(days + 1) % 100, ms / 3600000 % 100, ms / 60000 % 60,
+	    ms / 1000 % 60, ms % 1000);
 	return out;
 }
 

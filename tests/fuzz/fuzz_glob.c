@@ -33,7 +33,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (plain >= 0 && plain != (int)matched)
 		abort();
 	for (size_t i = 0; matched && plain == 1 && i < got.n; i++)
-		if (!rw_str_eq(got.item[i].name, want.item[i].name) || !rw_str_eq(got.item[i].value, want.item[i].value))
+		if (!rw_str_eq(got.item[i].name, want.item[i].name) || !rw_str_eq(got.item[i].value,
+		    want.item[i].value))
 			abort();
 	return 0;
 }

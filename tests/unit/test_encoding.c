@@ -98,7 +98,8 @@ round_trip(void **state)
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)(i * 7 + i / 251);
 	for (size_t n = 0; n < sizeof(bytes); n += n < 800 ? 1 : 97) {
-		rw_auto_buf struct rw_buf code = RW_BUF_INIT(8000), back = RW_BUF_INIT(n), small = RW_BUF_INIT(n - 1);
+		rw_auto_buf struct rw_buf code = RW_BUF_INIT(8000), back = RW_BUF_INIT(n),
+		    small = RW_BUF_INIT(n - 1);
 
 		rw_base64_encode(&code, (struct rw_str){ bytes, n });
 		assert_int_equal(code.len, (n + 2) / 3 * 4);

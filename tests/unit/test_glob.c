@@ -9,33 +9,49 @@ static void
 matching(void **state)
 {
 	static const struct { const char *pattern, *text; bool want; } rows[] = {
-		{ "refs/heads/main", "refs/heads/main", true }, { "refs/heads/main", "refs/heads/main2", false },
-		{ "refs/heads/main", "refs/heads/mai", false }, { "refs/heads/main", "refs/heads/Main", false },
+		{ "refs/heads/main", "refs/heads/main", true },
+		{ "refs/heads/main", "refs/heads/main2", false },
+		{ "refs/heads/main", "refs/heads/mai", false },
+		{ "refs/heads/main", "refs/heads/Main", false },
 		{ "refs/heads/main", "", false },
-		{ "*", "a", true }, { "*", "", true }, { "*", "a/b", false }, { "a*", "a", true }, { "a*b", "ab", true },
-		{ "a*b", "axxb", true }, { "a*b", "a/b", false }, { "*a*b", "xaaab", true }, { "*a*b", "xaaa", false },
+		{ "*", "a", true }, { "*", "", true }, { "*", "a/b", false }, { "a*", "a", true },
+		{ "a*b", "ab", true },
+		{ "a*b", "axxb", true }, { "a*b", "a/b", false }, { "*a*b", "xaaab", true },
+		{ "*a*b", "xaaa", false },
 		{ "*.yaml", "a.yaml", true }, { "*.yaml", "d/a.yaml", false }, { "*/b", "a/b", true },
 		{ "*/*", "a/b/c", false }, { "*ab*ab", "abab", true }, { "*ab*ab", "ab", false },
-		{ "?", "a", true }, { "?", "/", false }, { "?", "", false }, { "a?c", "abc", true }, { "a?", "abc", false },
+		{ "?", "a", true }, { "?", "/", false }, { "?", "", false }, { "a?c", "abc", true },
+		{ "a?", "abc", false },
 		{ "**", "", true }, { "**", "a", true }, { "**", "a/b/c", true }, { "**/**", "", true },
-		{ "**/x", "x", true }, { "**/x", "a/x", true }, { "**/x", "a/b/x", true }, { "**/x", "ax", false },
+		{ "**/x", "x", true }, { "**/x", "a/x", true }, { "**/x", "a/b/x", true },
+		{ "**/x", "ax", false },
 		{ "**/x", "a/x/y", false }, { "**/x", "a/xx", false },
-		{ "a/**", "a", false }, { "a/**", "a/b", true }, { "a/**", "a/b/c", true }, { "a/**", "ab", false },
-		{ "a/**", "a/", false }, { "a/**", "b/a/c", false }, { "a/**/**", "a/b", true }, { "a/**/**", "a", false },
+		{ "a/**", "a", false }, { "a/**", "a/b", true }, { "a/**", "a/b/c", true },
+		{ "a/**", "ab", false },
+		{ "a/**", "a/", false }, { "a/**", "b/a/c", false }, { "a/**/**", "a/b", true },
+		{ "a/**/**", "a", false },
 		{ "a/**/b", "a/b", true }, { "a/**/b", "a/x/b", true }, { "a/**/b", "a/x/y/b", true },
 		{ "a/**/b", "ab", false }, { "a/**/b", "a/xb", false }, { "a/**/**/b", "a/b", true },
-		{ "a/**/b/**/c", "a/b/b/c", true }, { "a/**/b/**/c", "a/c", false }, { "a/**/b/**/c", "a/b/x/b/y/c", true },
-		{ "**/a/*/b", "a/x/a/y/b", true }, { "**/a/*/b", "a/x/y/b", false }, { "**/*a*/b", "xa/ya/b", true },
-		{ "**/*.yaml", "a.yaml", true }, { "**/*.yaml", "x/y/a.yaml", true }, { "**/*.yaml", "x/y/a.yml", false },
+		{ "a/**/b/**/c", "a/b/b/c", true }, { "a/**/b/**/c", "a/c", false },
+		{ "a/**/b/**/c", "a/b/x/b/y/c", true },
+		{ "**/a/*/b", "a/x/a/y/b", true }, { "**/a/*/b", "a/x/y/b", false },
+		{ "**/*a*/b", "xa/ya/b", true },
+		{ "**/*.yaml", "a.yaml", true }, { "**/*.yaml", "x/y/a.yaml", true },
+		{ "**/*.yaml", "x/y/a.yml", false },
 		{ "**/README.md", "docs/README.md", true }, { "refs/tags/v*", "refs/tags/v1.0", true },
 		{ "refs/tags/v*", "refs/tags/v/1", false },
-		{ "[a-c]", "b", true }, { "[a-c]", "d", false }, { "[!a-c]", "d", true }, { "[!a-c]", "a", false },
-		{ "[!a]", "/", false }, { "[ -~]", "/", false }, { "[abc]x", "bx", true }, { "[a-]", "-", true },
+		{ "[a-c]", "b", true }, { "[a-c]", "d", false }, { "[!a-c]", "d", true },
+		{ "[!a-c]", "a", false },
+		{ "[!a]", "/", false }, { "[ -~]", "/", false }, { "[abc]x", "bx", true },
+		{ "[a-]", "-", true },
 		{ "[-a]", "-", true }, { "[\\]]", "]", true }, { "[\\!a]", "!", true }, { "[a!]", "!", true },
-		{ "[\\a-\\c]", "b", true }, { "[\x80-\xff]", "\xe9", true }, { "[*?]", "*", true }, { "[a-c]", "", false },
-		{ "\\*", "*", true }, { "\\*", "a", false }, { "\\\\", "\\", true }, { "\\{a\\}", "{a}", true },
+		{ "[\\a-\\c]", "b", true }, { "[\x80-\xff]", "\xe9", true }, { "[*?]", "*", true },
+		{ "[a-c]", "", false },
+		{ "\\*", "*", true }, { "\\*", "a", false }, { "\\\\", "\\", true },
+		{ "\\{a\\}", "{a}", true },
 		{ "\\!a", "!a", true }, { "a!", "a!", true }, { "\\a", "a", true },
-		{ "{t}", "a", true }, { "{t}", "", false }, { "{t}", "a/b", false }, { "{t}-{t}", "ab-ab", true },
+		{ "{t}", "a", true }, { "{t}", "", false }, { "{t}", "a/b", false },
+		{ "{t}-{t}", "ab-ab", true },
 		{ "{t}-{t}", "ab-ac", false }, { "{t}-{t}", "a-b-a-b", true }, { "{t}{t}", "abab", true },
 		{ "{t}{t}", "aba", false }, { "apps/{app}/{app}.yaml", "apps/web/web.yaml", true },
 		{ "apps/{app}/{app}.yaml", "apps/web/db.yaml", false }, { "**/{d}/{d}", "a/b/b", true },
@@ -48,7 +64,8 @@ matching(void **state)
 		struct rw_error e = RW_ERROR_INIT;
 		const struct rw_glob *g = rw_glob_compile(a, rw_str(rows[i].pattern), &e);
 
-		print_message("# %s on %s\n", rows[i].pattern, rows[i].text == NULL ? "nothing" : rows[i].text);
+		print_message("# %s on %s\n", rows[i].pattern,
+		    rows[i].text == NULL ? "nothing" : rows[i].text);
 		if (rows[i].text == NULL) {
 			assert_null(g);
 			continue;
@@ -103,12 +120,14 @@ malformed(void **state)
 	static const struct { struct rw_str in; const char *msg; } rows[] = {
 		{ RW_STR_LIT(""), "pattern : column 1: an empty pattern" },
 		{ RW_STR_LIT("/a"), "pattern /a: column 1: names do not start with '/'" },
-		{ RW_STR_LIT("a/"), "pattern a/: column 2: names do not end in '/'; write a/** for what is below a" },
+		{ RW_STR_LIT("a/"),
+		    "pattern a/: column 2: names do not end in '/'; write a/** for what is below a" },
 		{ RW_STR_LIT("!a"), "pattern !a: column 1: '!' stands only in front of a list's pattern; "
 		    "write \\! for the byte" },
 		{ RW_STR_LIT("a**"), "pattern a**: column 2: \"**\" must be a whole segment, as in a/**/b" },
 		{ RW_STR_LIT("**a"), "pattern **a: column 1: \"**\" must be a whole segment, as in a/**/b" },
-		{ RW_STR_LIT("a/***"), "pattern a/***: column 3: \"**\" must be a whole segment, as in a/**/b" },
+		{ RW_STR_LIT("a/***"),
+		    "pattern a/***: column 3: \"**\" must be a whole segment, as in a/**/b" },
 		{ RW_STR_LIT("[a"), "pattern [a: column 1: '[' without ']'" },
 		{ RW_STR_LIT("["), "pattern [: column 1: '[' without ']'" },
 		{ RW_STR_LIT("[!"), "pattern [!: column 1: '[' without ']'" },
@@ -116,7 +135,8 @@ malformed(void **state)
 		{ RW_STR_LIT("x[\\"), NULL },
 		{ RW_STR_LIT("[]"), "pattern []: column 1: an empty set; write \\] for the byte" },
 		{ RW_STR_LIT("[!]"), NULL },
-		{ RW_STR_LIT("[^a]"), "pattern [^a]: column 2: write [!...] for a negated set, \\^ for the byte" },
+		{ RW_STR_LIT("[^a]"),
+		    "pattern [^a]: column 2: write [!...] for a negated set, \\^ for the byte" },
 		{ RW_STR_LIT("[z-a]"), "pattern [z-a]: column 2: a range that goes down" },
 		{ RW_STR_LIT("[a/]"), "pattern [a/]: column 3: a set never matches '/'" },
 		{ RW_STR_LIT("a]"), "pattern a]: column 2: ']' without '['; write \\] for the byte" },
@@ -204,7 +224,8 @@ bounded_time(void **state)
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
 		rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
-		rw_auto_buf struct rw_buf p = RW_BUF_INIT(RW_LIMIT_GLOB_BYTES), t = RW_BUF_INIT(RW_LIMIT_PATH_BYTES);
+		rw_auto_buf struct rw_buf p = RW_BUF_INIT(RW_LIMIT_GLOB_BYTES),
+		    t = RW_BUF_INIT(RW_LIMIT_PATH_BYTES);
 		struct rw_error e = RW_ERROR_INIT;
 		const struct rw_glob *g;
 		int64_t start;
@@ -233,7 +254,7 @@ bounded_time(void **state)
 static void
 lists(void **state)
 {
-	static const struct { const char *name; const char *pattern[4]; const char *text; bool want; } rows[] = {
+	static const struct { const char *name, *pattern[4], *text; bool want; } rows[] = {
 		{ "one of two", { "a/**", "b/**" }, "b/x", true },
 		{ "none of two", { "a/**", "b/**" }, "c/x", false },
 		{ "excluded", { "a/**", "!a/x" }, "a/x", false },

@@ -13,7 +13,8 @@ strings(void **state)
 		{ "empty", RW_STR_LIT(""), "\"\"" },
 		{ "plain", RW_STR_LIT("refs/heads/main"), "\"refs/heads/main\"" },
 		{ "short escapes", RW_STR_LIT("\b\t\n\f\r\"\\"), "\"\\b\\t\\n\\f\\r\\\"\\\\\"" },
-		{ "other controls", RW_STR_LIT("\0\1\x0b\x0e\x1f"), "\"\\u0000\\u0001\\u000b\\u000e\\u001f\"" },
+		{ "other controls", RW_STR_LIT("\0\1\x0b\x0e\x1f"),
+		    "\"\\u0000\\u0001\\u000b\\u000e\\u001f\"" },
 		{ "stand for themselves", RW_STR_LIT("/\x7f<>&'"), "\"/\x7f<>&'\"" },
 		{ "not escaped", RW_STR_LIT("\xe2\x82\xac\xe2\x80\xa8\xf0\x9f\x98\x82"),
 		    "\"\xe2\x82\xac\xe2\x80\xa8\xf0\x9f\x98\x82\"" },
@@ -90,8 +91,8 @@ whole_value(void **state)
 	rw_json_end(&j);
 	assert_true(rw_json_ok(&j, "it", &e));
 	assert_string_equal(rw_buf_cstr(&b),
-	    "{\"\":null,\"A\":[],\"B\":{},\"a\":[0,-1,9007199254740991,-9007199254740991,true,false,null,\"z\",\"00ff\","
-	    "\"1970-01-01T00:00:00.000Z\",null,{\"x\":1}],\"a\\n\\\"b\":\"\",\"aa\":1}");
+	    "{\"\":null,\"A\":[],\"B\":{},\"a\":[0,-1,9007199254740991,-9007199254740991,true,false,null,\"z\","
+	    "\"00ff\",\"1970-01-01T00:00:00.000Z\",null,{\"x\":1}],\"a\\n\\\"b\":\"\",\"aa\":1}");
 }
 
 static void
@@ -116,7 +117,10 @@ misuse(void **state)
 {
 	static char name63[64], name64[65];
 	static const struct { const char *name; const char *script; bool canonical, ok; } rows[] = {
-		/* { [ ] open and close, k key "k", l key "l", v value, n/N name of 63/64, u key not ASCII, i/I int too large */
+		/*
+		 * { [ ] open and close; names: k l, n and N of 63 and 64 bytes, u not ASCII;
+		 * values: v, i and I an integer too large and too small, r an empty raw one.
+		 */
 		{ "names rise", "{kvlv]", true, true },
 		{ "names fall", "{lvkv]", true, false },
 		{ "names fall, not canonical", "{lvkv]", false, true },
@@ -223,7 +227,8 @@ buffer_bound(void **state)
 static void
 accepts(void **state)
 {
-	static const char in[] = "{\"a\":[1,-2,true,false,null,\"x\\n\\u0001\\\"\"],\"b\":{\"b64\":\"/w==\"},\"c\":\"\"}";
+	static const char in[] = "{\"a\":[1,-2,true,false,null,\"x\\n\\u0001\\\"\"],"
+	    "\"b\":{\"b64\":\"/w==\"},\"c\":\"\"}";
 	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 16);
 	const struct rw_json_value *v, *list, *x;
 	struct rw_error e = RW_ERROR_INIT;
@@ -282,7 +287,8 @@ refuses(void **state)
 		{ "trailing comma of object", RW_STR_LIT("{\"a\":1,}"), NULL },
 		{ "not closed", RW_STR_LIT("[1"), "JSON: byte 2: wanted a comma or the end of the list" },
 		{ "closed otherwise", RW_STR_LIT("[1}"), NULL },
-		{ "names fall", RW_STR_LIT("{\"b\":1,\"a\":1}"), "JSON: byte 10: wanted names that rise and do not repeat" },
+		{ "names fall", RW_STR_LIT("{\"b\":1,\"a\":1}"),
+		    "JSON: byte 10: wanted names that rise and do not repeat" },
 		{ "name repeated", RW_STR_LIT("{\"a\":1,\"a\":1}"), NULL },
 		{ "name repeated by escape", RW_STR_LIT("{\"a\":1,\"\\u0061\":1}"), NULL },
 		{ "name not ASCII", RW_STR_LIT("{\"\xc3\xa9\":1}"), NULL },
@@ -304,7 +310,8 @@ refuses(void **state)
 		{ "word cut", RW_STR_LIT("nul"), NULL },
 		{ "word too long", RW_STR_LIT("nullx"), NULL },
 		{ "escaped slash", RW_STR_LIT("\"\\/\""), NULL },
-		{ "long escape of newline", RW_STR_LIT("\"\\u000a\""), "JSON: byte 7: wanted the shortest escape" },
+		{ "long escape of newline", RW_STR_LIT("\"\\u000a\""),
+		    "JSON: byte 7: wanted the shortest escape" },
 		{ "upper-case escape", RW_STR_LIT("\"\\u001F\""), NULL },
 		{ "escape of a letter", RW_STR_LIT("\"\\u0041\""), NULL },
 		{ "escape of DEL", RW_STR_LIT("\"\\u007f\""), NULL },

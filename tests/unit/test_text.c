@@ -158,9 +158,11 @@ nearest(void **state)
 {
 	static const char *const names[] = { "paths", "refs", "repos", "updates", "changed-by", "pushed-by" };
 	static const struct { const char *in, *want; } rows[] = {
-		{ "path", "paths" }, { "PATHS", "paths" }, { "apths", "paths" }, { "ref", "refs" }, { "rfes", "refs" },
+		{ "path", "paths" }, { "PATHS", "paths" }, { "apths", "paths" }, { "ref", "refs" },
+		{ "rfes", "refs" },
 		{ "update", "updates" }, { "changed_by", "changed-by" }, { "chnged-bby", "changed-by" },
-		{ "pusher-by", "pushed-by" }, { "changes", NULL }, { "zebra", NULL }, { "x", NULL }, { "", NULL },
+		{ "pusher-by", "pushed-by" }, { "changes", NULL }, { "zebra", NULL }, { "x", NULL },
+		{ "", NULL },
 		{ "pa", NULL },
 	};
 	char longer[80];
@@ -185,7 +187,8 @@ numbers(void **state)
 {
 	static const struct { const char *in; uint64_t max; bool ok; uint64_t want; } rows[] = {
 		{ "0", 0, true, 0 }, { "7", 7, true, 7 }, { "8", 7, false, 0 },
-		{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX }, { "18446744073709551616", UINT64_MAX, false, 0 },
+		{ "18446744073709551615", UINT64_MAX, true, UINT64_MAX },
+		{ "18446744073709551616", UINT64_MAX, false, 0 },
 		{ "99999999999999999999", UINT64_MAX, false, 0 }, { "", 9, false, 0 }, { "00", 9, false, 0 },
 		{ "01", 9, false, 0 }, { "-1", 9, false, 0 }, { "+1", 9, false, 0 }, { " 1", 9, false, 0 },
 		{ "1 ", 9, false, 0 }, { "0x1", 9, false, 0 }, { "1e1", 99, false, 0 },
@@ -207,7 +210,8 @@ sizes(void **state)
 	static const struct { const char *in; uint64_t max; bool ok; uint64_t want; } rows[] = {
 		{ "512", 512, true, 512 }, { "1Ki", 1024, true, 1024 }, { "1Ki", 1023, false, 0 },
 		{ "512Ki", UINT64_MAX, true, 512u << 10 }, { "2Mi", UINT64_MAX, true, 2u << 20 },
-		{ "3Gi", UINT64_MAX, true, UINT64_C(3) << 30 }, { "17179869183Gi", UINT64_MAX, true, UINT64_C(17179869183) << 30 },
+		{ "3Gi", UINT64_MAX, true, UINT64_C(3) << 30 },
+		{ "17179869183Gi", UINT64_MAX, true, UINT64_C(17179869183) << 30 },
 		{ "17179869184Gi", UINT64_MAX, false, 0 }, { "Ki", 9999, false, 0 }, { "1K", 9999, false, 0 },
 		{ "1ki", 9999, false, 0 }, { "1 Ki", 9999, false, 0 }, { "1KiKi", UINT64_MAX, false, 0 },
 		{ "1.5Ki", 9999, false, 0 }, { "", 9999, false, 0 }, { "0Ki", 0, true, 0 },

@@ -88,10 +88,13 @@ durations(void **state)
 {
 	static const struct { const char *in; bool ok; int64_t want; } rows[] = {
 		{ "0s", true, 0 }, { "500ms", true, 500 }, { "30s", true, 30000 }, { "15m", true, 900000 },
-		{ "24h", true, 86400000 }, { "7d", true, 604800000 }, { "3650d", true, INT64_C(315360000000) },
+		{ "24h", true, 86400000 }, { "7d", true, 604800000 },
+		{ "3650d", true, INT64_C(315360000000) },
 		{ "3651d", false, 0 }, { "315360000000ms", true, INT64_C(315360000000) },
-		{ "315360000001ms", false, 0 }, { "99999999999999999999d", false, 0 }, { "", false, 0 }, { "5", false, 0 },
-		{ "s", false, 0 }, { "05s", false, 0 }, { "-5s", false, 0 }, { "1.5h", false, 0 }, { "1h30m", false, 0 },
+		{ "315360000001ms", false, 0 }, { "99999999999999999999d", false, 0 }, { "", false, 0 },
+		{ "5", false, 0 },
+		{ "s", false, 0 }, { "05s", false, 0 }, { "-5s", false, 0 }, { "1.5h", false, 0 },
+		{ "1h30m", false, 0 },
 		{ "5 s", false, 0 }, { "5S", false, 0 }, { "5w", false, 0 }, { "5sec", false, 0 },
 	};
 

@@ -22,6 +22,8 @@ struct rw_finding {
 	const char *text;		/* one printable line: what is wrong */
 	const char *found, *wanted, *mend;	/* printable lines, or NULL; mend is a command where there is one */
 	const char *message, *help;	/* of the rule, or NULL */
+	const char *neutral;		/* text without anything that names a person, or NULL when text is so already */
+	bool personal;			/* found, wanted and mend name people: written only where persons may be */
 };
 
 enum rw_update_kind { RW_UPDATE_NONE, RW_UPDATE_CREATE, RW_UPDATE_FAST_FORWARD, RW_UPDATE_REWIND, RW_UPDATE_DELETE };

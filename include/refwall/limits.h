@@ -14,6 +14,7 @@
 #define RW_LIMIT_PUSH_PATHS		50000		/* changed paths, summed over commits */
 #define RW_LIMIT_PUSH_TREE_ENTRIES	2000000		/* tree entries looked at in one push */
 #define RW_LIMIT_PUSH_BLOB_BYTES	(256u << 20)	/* blob bytes read in one push */
+#define RW_LIMIT_JUDGE_ARENA		(192u << 20)	/* memory of one judgement, without the verdict */
 
 /* ---- git objects; sizes are read from the header before the object is ---- */
 #define RW_LIMIT_COMMIT_BYTES		(256u << 10)

@@ -1,0 +1,136 @@
+/* Who signed what: all signatures that some rule will ask for are verified in one batch. */
+#include "policy/rules/judgement.h"
+
+bool
+rw_key_valid_at(const struct rw_key *k, rw_time t)
+{
+	return (k->since == RW_TIME_NONE || t >= k->since) && (k->until == RW_TIME_NONE || t < k->until);
+}
+
+rw_time
+rw_judgement_time_of(const struct rw_judgement *j, const struct rw_oid *commit)
+{
+	rw_time seen = RW_TIME_NONE;
+
+	if (j->in != NULL && j->in->first_seen != NULL)
+		seen = j->in->first_seen(j->in->ctx, commit);
+	return seen == RW_TIME_NONE ? j->now : seen;
+}
+
+void
+rw_judgement_used_signer(struct rw_judgement *j, uint32_t identity)
+{
+	if (identity < j->policy->n_identities)
+		j->signer[identity] = true;
+}
+
+bool
+rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct rw_commit_info *c, bool *ret,
+    struct rw_error *err)
+{
+	size_t i;
+
+	*ret = s->any_path;
+	if (s->any_path)
+		return true;
+	if (!rw_judgement_changes(j, c, err))
+		return false;
+	for (i = 0; i < c->n_changes && !*ret; i++)
+		*ret = rw_scope_has_path(s, c->change[i].path);
+	return true;
+}
+
+static bool
+rule_asks(const struct rw_rule *r, const struct rw_update_view *u)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_checks; i++) {
+		enum rw_rule_target t = r->check[i].type->target;
+
+		if (t == RW_TARGET_CHANGE || (t == RW_TARGET_COMMIT && !u->is_tag))
+			return true;
+	}
+	return false;
+}
+
+static bool
+want_of(struct rw_judgement *j, const struct rw_active *a, size_t *n, struct rw_error *err)
+{
+	size_t i;
+	bool touches;
+
+	for (i = 0; i < a->set->n; i++) {
+		struct rw_commit_info *c = a->set->commit[i];
+
+		if (c->want_signature || c->has_signature || c->malformed)
+			continue;
+		if (!rw_commit_touches(j, &a->rule->scope, c, &touches, err))
+			return false;
+		c->want_signature = touches;
+		*n += touches;
+	}
+	return true;
+}
+
+static bool
+run_batch(struct rw_judgement *j, size_t n, struct rw_error *err)
+{
+	struct rw_sig_job *job = rw_arena_array(j->scratch, n, sizeof(*job));
+	struct rw_commit_info **owner = rw_arena_array(j->scratch, n, sizeof(struct rw_commit_info *));
+	size_t i, k = 0;
+
+	if (job == NULL || owner == NULL)
+		return rw_arena_ok(j->scratch, "the signatures of the push", err);
+	for (i = 0; i < j->commits.cap && k < n; i++) {
+		struct rw_commit_info *c = j->commits.value[i];
+
+		if (c == NULL || !c->want_signature || c->has_signature)
+			continue;
+		c->has_signature = true;
+		if (c->commit.signature.n == 0) {
+			c->sig.state = RW_SIG_UNSIGNED;
+			continue;
+		}
+		job[k].payload = c->commit.payload;
+		job[k].armour = c->commit.signature;
+		owner[k++] = c;
+	}
+	if (!rw_signature_verify_all(j->policy->keyring, job, k, j->in->n_threads, err))
+		return false;
+	for (i = 0; i < k; i++)
+		owner[i]->sig = job[i].result;
+	return true;
+}
+
+bool
+rw_judgement_verify(struct rw_judgement *j, struct rw_error *err)
+{
+	size_t i, k, n = 0;
+
+	for (i = 0; i < j->n_updates; i++) {
+		struct rw_update_view *u = &j->update[i];
+
+		for (k = 0; k < u->n_active && !u->broken && u->kind != RW_UPDATE_DELETE; k++) {
+			if (rule_asks(u->active[k].rule, u) && !want_of(j, &u->active[k], &n, err))
+				return false;
+		}
+	}
+	return n == 0 || run_batch(j, n, err);
+}
+
+bool
+rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *ret)
+{
+	*ret = RW_IDENTITY_NONE;
+	if (!c->has_signature) {
+		c->has_signature = true;
+		if (c->commit.signature.n == 0)
+			c->sig.state = RW_SIG_UNSIGNED;
+		else
+			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature, &c->sig);
+	}
+	if (c->sig.state == RW_SIG_GOOD && rw_key_valid_at(c->sig.key, rw_judgement_time_of(j, &c->id)))
+		*ret = c->sig.key->owner;
+	return *ret != RW_IDENTITY_NONE;
+}

@@ -32,7 +32,7 @@ struct rw_oid_shown rw_oid_show(const struct rw_oid *o);		/* RW_OID(o) in a prin
 
 struct rw_ref_update {
 	struct rw_str name;		/* full name, NUL behind it; well-formed by git-check-ref-format(1) */
-	struct rw_oid old_id;		/* the client's claim until rw_push_check_refs() */
+	struct rw_oid old_id;		/* the client's claim until it is compared with rw_repo_ref() */
 	struct rw_oid new_id;		/* zero: deletion */
 };
 
@@ -60,8 +60,10 @@ struct rw_repo_location {
 rw_must_check bool rw_git_init(struct rw_error *err);	/* once per process, before threads */
 
 /*
- * Open. RW_E_UNSUPPORTED, with the reason, for what libgit2 cannot read: extensions.objectFormat=sha256,
- * extensions.refStorage=reftable, any other extension. Quarantined objects are seen first.
+ * Open. RW_E_NOT_FOUND when there is no repository. RW_E_UNSUPPORTED, with the reason, for what cannot be read:
+ * extensions.objectFormat=sha256, extensions.refStorage=reftable, any other extension that matters to readers.
+ * Quarantined objects are seen first. Who owns the directory does not matter. The repository holds a cache of commit
+ * headers (at most RW_LIMIT_WALK_COMMITS); what libgit2 allocates is bounded by RW_LIMIT_GIT_MEMORY.
  */
 rw_must_check bool rw_repo_open(const struct rw_repo_location *where, struct rw_repo **ret, struct rw_error *err);
 void rw_repo_free(struct rw_repo *r);
@@ -71,7 +73,8 @@ void rw_repo_freep(struct rw_repo **r);
 const char *rw_repo_path(const struct rw_repo *r);	/* absolute git directory, without trailing '/' */
 
 /*
- * A value of the repository's own config file, local level only: never the user's nor the system's.
+ * A value of the repository's own config file, local level only: never the user's nor the system's, nor one from
+ * a file that it includes. key is "section.key" or "section.subsection.key", case as in git-config(1).
  * Copied to the arena; {NULL,0} when it is not set. RW_E_PARSE when it is set twice. Does not need an open repository.
  */
 rw_must_check bool rw_repo_config(struct rw_arena *a, const char *git_dir, const char *key, struct rw_str *ret,
@@ -79,13 +82,19 @@ rw_must_check bool rw_repo_config(struct rw_arena *a, const char *git_dir, const
 
 enum rw_ref_kind { RW_REF_ABSENT, RW_REF_DIRECT, RW_REF_SYMBOLIC };
 
-/* What a ref is now. For a symbolic one ret_target is its target (in the arena). */
+/*
+ * What a ref (or HEAD) is now. For a symbolic one ret_target is its target (in the arena), well-formed or not, there or
+ * not; a symbolic link of the file system counts as one. RW_E_PARSE when the file of the ref is broken.
+ */
 rw_must_check bool rw_repo_ref(struct rw_repo *r, struct rw_arena *a, struct rw_str name,
     enum rw_ref_kind *ret_kind, struct rw_oid *ret_id, struct rw_str *ret_target, struct rw_error *err);
 
 struct rw_ref { struct rw_str name; struct rw_oid id; enum rw_ref_kind kind; };
 
-/* All refs below "refs/", sorted by name. At most RW_LIMIT_REPO_REFS. */
+/*
+ * All refs below "refs/", sorted by name. At most RW_LIMIT_REPO_REFS. The id of a symbolic one is what it leads to, or zero
+ * when that is nothing; a file that is there but holds no ref is RW_REF_ABSENT with id zero.
+ */
 rw_must_check bool rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret, size_t *ret_n,
     struct rw_error *err);
 
@@ -105,7 +114,10 @@ struct rw_object {
 void rw_object_release(struct rw_object *o);
 #define rw_auto_object		rw_cleanup(rw_object_release)
 
-/* Read an object of that type, at most max bytes (asked of its header first). RW_E_NOT_FOUND, RW_E_LIMIT, RW_E_PARSE (type). */
+/*
+ * Read an object of that type, at most max bytes (asked of its header first). RW_E_NOT_FOUND, RW_E_LIMIT (also when
+ * delta bases need too much memory), RW_E_PARSE (type, or content that does not match its id).
+ */
 rw_must_check bool rw_repo_read(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type type, size_t max,
     struct rw_object *ret, struct rw_error *err);
 
@@ -122,17 +134,22 @@ struct rw_commit {
 	struct rw_str subject;		/* first line of the message */
 	struct rw_str message;
 	struct rw_str signature;	/* armour, unfolded, in the arena; empty: not signed */
-	struct rw_str payload;		/* the bytes that were signed (object without its gpgsig header), in the arena */
+	struct rw_str payload;		/* the bytes that were signed: the object without its gpgsig header */
 };
 
 /*
  * Strict, pure. Refused, with the reason: NUL; header missing, repeated, misplaced or unknown in the
  * fixed part (tree, parent*, author, committer); any header starting with "gpgsig" but a single
- * "gpgsig"; bytes after the end of the signature; more than RW_LIMIT_PARENTS parents. Views point
+ * "gpgsig"; a signature that is not one armour of a label that git knows, or bytes (but empty lines) after its end;
+ * names, addresses and times that git-fsck(1) calls errors; more than RW_LIMIT_PARENTS parents. Views point
  * into `bytes` or the arena. (Formats: gitformat-signature(5); git's commit.c.)
  */
 rw_must_check bool rw_commit_parse(struct rw_arena *a, struct rw_str bytes, struct rw_commit *ret, struct rw_error *err);
 
+/*
+ * Strict, pure, for tags the same: four headers and no other, a name that can stand below refs/tags/. The payload is
+ * everything before the line that begins the signature; two such lines are refused, where git takes the last.
+ */
 struct rw_tag {
 	struct rw_oid object;
 	enum rw_object_type type;
@@ -161,22 +178,24 @@ rw_must_check bool rw_tree_parse(struct rw_arena *a, struct rw_str bytes, const 
 
 struct rw_budget {
 	uint64_t commits, paths, tree_entries, blob_bytes;	/* what is left */
+	uint64_t walk_steps;					/* from a commit to a parent, also in old history */
 };
 struct rw_budget rw_budget_default(void);
 
 /*
  * Commits reachable from tip and from none of hide, parents before children. Ids of hide that are not commits
- * (or not there) are skipped; tags are peeled. RW_E_LIMIT when the budget ends.
+ * (or not there) are skipped; tags are peeled, also the tip. RW_E_LIMIT when the budget ends. When commits of hidden
+ * history claim false times, a hidden commit can be called new; never the other way round.
  */
 rw_must_check bool rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,
     const struct rw_oid *hide, size_t n_hide, struct rw_budget *budget, const struct rw_oid **ret, size_t *ret_n,
     struct rw_error *err);
 
-/* Is `ancestor` reachable from (or equal to) `id`? */
+/* Is `ancestor` reachable from (or equal to) `id`? Both are commits. Exact whatever times commits claim. */
 rw_must_check bool rw_repo_is_ancestor(struct rw_repo *r, const struct rw_oid *ancestor, const struct rw_oid *id,
     bool *ret, struct rw_error *err);
 
-/* Follow tags to what is no tag. ret_nested: how many tags were passed. */
+/* Follow tags to what is no tag. ret_nested: how many tags were passed, at most RW_LIMIT_TAG_NESTING. */
 rw_must_check bool rw_repo_peel(struct rw_repo *r, const struct rw_oid *id, struct rw_oid *ret_id,
     enum rw_object_type *ret_type, unsigned *ret_nested, struct rw_error *err);
 
@@ -199,6 +218,8 @@ rw_must_check bool rw_repo_diff(struct rw_repo *r, struct rw_arena *a, const str
  * against the single merge base gives (so taking the old side back, a rollback merge, is a change);
  * where both sides changed a path, or there is no single base, every path that differs from any parent.
  * More than two parents: every path that differs from any parent.
+ * The old side of a change is what was to be expected: the parent's, or the mechanical merge's. Where a path is
+ * compared with every parent there is one change for each that differs, so a path may stand there several times.
  */
 rw_must_check bool rw_repo_commit_changes(struct rw_repo *r, struct rw_arena *a, const struct rw_commit *c,
     struct rw_budget *budget, const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
@@ -207,7 +228,7 @@ rw_must_check bool rw_repo_commit_changes(struct rw_repo *r, struct rw_arena *a,
 rw_must_check bool rw_repo_commit_tree(struct rw_repo *r, const struct rw_oid *commit, struct rw_oid *ret_tree,
     struct rw_error *err);
 
-/* Look up one path in a tree; ret_mode 0 when it is not there. */
+/* Look up one path in a tree; ret_mode 0 when it is not there. The empty path is the tree itself. */
 rw_must_check bool rw_repo_path_at(struct rw_repo *r, const struct rw_oid *tree, struct rw_str path,
     uint32_t *ret_mode, struct rw_oid *ret_id, struct rw_error *err);
 

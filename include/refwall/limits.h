@@ -25,6 +25,18 @@
 #define RW_LIMIT_PARENTS		16		/* of one commit */
 #define RW_LIMIT_BLOB_BYTES		(8u << 20)	/* a blob that is read whole */
 #define RW_LIMIT_MERGE_BASES		64		/* considered for one merge */
+#define RW_LIMIT_TAG_NESTING		16		/* tags of tags that are followed */
+#define RW_LIMIT_WALK_COMMITS		400000		/* commits whose headers are held in memory */
+#define RW_LIMIT_WALK_STEPS		4000000		/* of all walks through history in one push, or of one question */
+#define RW_LIMIT_ANCESTRY_PARENTS	1024		/* of a commit that is only walked over */
+
+/* ---- the repository's own files ---- */
+#define RW_LIMIT_GIT_CONFIG_BYTES	(256u << 10)	/* its config file */
+#define RW_LIMIT_LOOSE_REF_BYTES	4096		/* one file below refs/ */
+#define RW_LIMIT_PACKED_REFS_BYTES	(64u << 20)
+#define RW_LIMIT_REF_DEPTH		64		/* directories below refs/ */
+#define RW_LIMIT_ALTERNATES		64		/* object directories given by the environment */
+#define RW_LIMIT_GIT_MEMORY		(64u << 20)	/* that libgit2 may hold at once, in the process */
 
 /* ---- signatures ---- */
 #define RW_LIMIT_SIGNATURE_BYTES	(64u << 10)	/* armoured */

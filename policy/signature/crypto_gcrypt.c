@@ -81,7 +81,7 @@ prepare(void)
 }
 
 /*
- * libgcrypt 1.10 calls abort() ("mulm_25519: different sizes") when a coordinate of the key fits in fewer than
+ * libgcrypt 1.10 ends the process ("mulm_25519: different sizes") when a coordinate of the key fits in fewer than
  * the four words of its field, whether or not the point is on the curve. One key in 2^62 does by chance.
  */
 #define ED25519_WORDS_3 192

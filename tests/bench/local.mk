@@ -1,1 +1,6 @@
 # make bench: side by side in one run, as ratios. Never part of make check.
+
+EXTRA_PROGRAMS += tests/bench/bench_signature
+tests_bench_bench_signature_SOURCES = tests/bench/bench_signature.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_bench_bench_signature_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
+tests_bench_bench_signature_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)

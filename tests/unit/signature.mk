@@ -13,3 +13,13 @@ UNIT_TESTS += tests/unit/test_crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_crypto_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_sshsig
+tests_fuzz_fuzz_sshsig_SOURCES = tests/fuzz/fuzz_sshsig.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_sshsig_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_sshsig_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_sshkey
+tests_fuzz_fuzz_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_sshkey_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_sshkey_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

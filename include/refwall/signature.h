@@ -30,16 +30,21 @@ struct rw_key {
 
 /*
  * Parse "type base64 [comment]" and check the key: known type and curve, type equal inside and outside,
- * point on the curve's form, RSA size and exponent (odd, >= 3), no Ed25519 key of small order, nothing left over. FIDO, certificate and
- * DSA keys are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
+ * point uncompressed and on its curve, RSA size and exponent (odd, >= 3, at most 8 bytes), no Ed25519 key of small
+ * order, nothing left over. Blank space around the line is passed over, a second line is refused. FIDO,
+ * certificate, DSA and unknown key types are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
  */
 rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret, struct rw_error *err);
 
 struct rw_keyring;
 
 struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memory */
-/* Two owners may not share one key: RW_E_EXISTS. The key is copied, its blob is not. */
+/*
+ * Checks the key again (RW_E_PARSE). Two owners may not share one key, nor may one own it twice, for then its
+ * validity would be ambiguous: RW_E_EXISTS. The key is copied, its blob is not and must live as long as the keyring.
+ */
 rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key, struct rw_error *err);
+/* Once; makes the cryptography ready for threads. */
 rw_must_check bool rw_keyring_seal(struct rw_keyring *k, struct rw_error *err);
 size_t rw_keyring_count(const struct rw_keyring *k);
 const struct rw_key *rw_keyring_find(const struct rw_keyring *k, struct rw_str blob);
@@ -65,12 +70,17 @@ struct rw_sig_result {
 
 /*
  * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails: what cannot be
- * judged is a state. Validity of the key is not looked at here: that is the rule's business.
+ * judged is a state. Validity of the key is not looked at here: that is the rule's business. The armour begins at the
+ * first byte, and at most one newline is behind it. *ret needs no initialisation. The keyring must be sealed.
  */
 void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret);
 
-/* Many at once, on n_threads threads (0: as many as there are processors). Results stand in the order of the jobs. */
+/*
+ * Many at once, on n_threads threads, the caller's included (0: as many as there are processors, at most
+ * RW_LIMIT_SIGNATURE_THREADS). Results stand with their jobs. Fails only for a keyring that is not sealed;
+ * where threads cannot be had, fewer do the work.
+ */
 struct rw_sig_job {
 	struct rw_str payload, armour;
 	struct rw_sig_result result;

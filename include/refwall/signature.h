@@ -44,6 +44,12 @@ struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memo
  * validity would be ambiguous: RW_E_EXISTS. The key is copied, its blob is not and must live as long as the keyring.
  */
 rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key, struct rw_error *err);
+/*
+ * The same for a key that rw_key_parse() accepted before, byte for byte (a policy and its compiled copy): the form is read
+ * again, the arithmetic (2 us for each key) is not done again. ret is the key as it stands in the keyring.
+ */
+rw_must_check bool rw_keyring_add_checked(struct rw_keyring *k, const struct rw_key *key, const struct rw_key **ret,
+    struct rw_error *err);
 /* Once; makes the cryptography ready for threads. */
 rw_must_check bool rw_keyring_seal(struct rw_keyring *k, struct rw_error *err);
 size_t rw_keyring_count(const struct rw_keyring *k);

@@ -110,7 +110,7 @@ alloc(struct rw_arena *a, size_t n, size_t align)
 		return fail(a, false);
 	if (c == NULL)
 		return alloc_chunk(a, n);
-	pad = (align - c->used % align) % align;
+	pad = (size_t)(0 - c->used) & (align - 1);	/* a power of two */
 	if (pad > c->size - c->used || n > c->size - c->used - pad)
 		return alloc_chunk(a, n);
 	if (n + pad > a->max - a->used)

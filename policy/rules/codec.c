@@ -2,9 +2,9 @@
 #include "policy/rules/index.h"
 
 struct rw_codec
-rw_codec_writer(struct rw_buf *out)
+rw_codec_writer(struct rw_arena *a, struct rw_buf *out)
 {
-	struct rw_codec c = { .out = out };
+	struct rw_codec c = { .out = out, .arena = a };
 
 	return c;
 }
@@ -32,6 +32,50 @@ rw_codec_ok(const struct rw_codec *c)
 	return rw_codec_writing(c) ? !c->out->failed : !c->in.bad && !rw_arena_failed(c->arena);
 }
 
+/* ---- numbers ---- */
+
+static void
+number_write(struct rw_codec *c, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		rw_buf_put_u8(c->out, (uint8_t)(v | 0x80));
+	rw_buf_put_u8(c->out, (uint8_t)v);
+}
+
+static uint64_t
+number_read_long(struct rw_codec *c, uint64_t max)
+{
+	uint64_t v = 0;
+	uint8_t b;
+
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		b = rw_reader_u8(&c->in);
+		if (shift == 63 && b > 1)
+			break;
+		v |= (uint64_t)(b & 0x7f) << shift;
+		if (b >= 0x80)
+			continue;
+		if ((b == 0 && shift > 0) || v > max)
+			break;
+		return v;
+	}
+	rw_codec_fail(c);
+	return 0;
+}
+
+/* Nearly all are below 128. */
+static inline uint64_t
+number_read(struct rw_codec *c, uint64_t max)
+{
+	uint8_t b = c->in.left > 0 && !c->in.bad ? (uint8_t)*c->in.p : 0x80;
+
+	if (b >= 0x80 || b > max)
+		return number_read_long(c, max);
+	c->in.p++;
+	c->in.left--;
+	return b;
+}
+
 void
 rw_codec_u8(struct rw_codec *c, uint8_t *v)
 {
@@ -45,77 +89,49 @@ void
 rw_codec_u32(struct rw_codec *c, uint32_t *v)
 {
 	if (rw_codec_writing(c))
-		rw_buf_put_u32(c->out, *v);
+		number_write(c, *v);
 	else
-		*v = rw_reader_u32(&c->in);
+		*v = (uint32_t)number_read(c, UINT32_MAX);
 }
 
 void
 rw_codec_u64(struct rw_codec *c, uint64_t *v)
 {
 	if (rw_codec_writing(c))
-		rw_buf_put_u64(c->out, *v);
+		number_write(c, *v);
 	else
-		*v = rw_reader_u64(&c->in);
+		*v = number_read(c, UINT64_MAX);
 }
 
 void
 rw_codec_bool(struct rw_codec *c, bool *v)
 {
-	uint8_t b = 0;
-
 	if (rw_codec_writing(c))
-		b = *v;
-	rw_codec_u8(c, &b);
-	if (rw_codec_writing(c))
-		return;
-	if (b > 1)
-		rw_codec_fail(c);
-	*v = b == 1;
+		number_write(c, *v);
+	else
+		*v = number_read(c, 1) == 1;
 }
 
 void
 rw_codec_unsigned(struct rw_codec *c, unsigned *v, unsigned max)
 {
-	uint32_t u = 0;
-
 	if (rw_codec_writing(c))
-		u = *v;
-	rw_codec_u32(c, &u);
-	if (rw_codec_writing(c))
-		return;
-	if (u > max) {
-		rw_codec_fail(c);
-		u = 0;
-	}
-	*v = u;
+		number_write(c, *v);
+	else
+		*v = (unsigned)number_read(c, max);
 }
 
+/* No bound at all is the usual case, and stands as 0. */
 void
 rw_codec_time(struct rw_codec *c, rw_time *v)
 {
 	uint64_t u = 0;
 
 	if (rw_codec_writing(c))
-		u = (uint64_t)*v;
+		u = (uint64_t)*v - (uint64_t)RW_TIME_NONE;
 	rw_codec_u64(c, &u);
 	if (!rw_codec_writing(c))
-		*v = (rw_time)u;
-}
-
-void
-rw_codec_str(struct rw_codec *c, struct rw_str *v)
-{
-	if (rw_codec_writing(c)) {
-		rw_buf_put_string32(c->out, *v);
-		rw_buf_put_u8(c->out, 0);
-		return;
-	}
-	*v = rw_reader_string32(&c->in);
-	if (rw_reader_u8(&c->in) != 0)
-		rw_codec_fail(c);
-	if (c->in.bad)
-		*v = (struct rw_str){ NULL, 0 };
+		*v = (rw_time)(u + (uint64_t)RW_TIME_NONE);
 }
 
 void
@@ -134,20 +150,21 @@ rw_codec_bytes(struct rw_codec *c, void *p, size_t n)
 		memcpy(p, s.p, n);
 }
 
+/* ---- lists ---- */
+
 void
 rw_codec_count(struct rw_codec *c, size_t *n, size_t min_bytes)
 {
-	uint32_t u = 0;
+	uint64_t u;
 
 	if (rw_codec_writing(c)) {
 		if (*n > UINT32_MAX)
 			rw_codec_fail(c);
-		u = (uint32_t)*n;
-	}
-	rw_codec_u32(c, &u);
-	if (rw_codec_writing(c))
+		number_write(c, *n);
 		return;
-	if (u > c->in.left / (min_bytes == 0 ? 1 : min_bytes)) {
+	}
+	u = number_read(c, UINT32_MAX);
+	if (u * min_bytes > c->in.left) {	/* 32 bits by a small number: no overflow */
 		rw_codec_fail(c);
 		u = 0;
 	}
@@ -168,11 +185,32 @@ rw_codec_array(struct rw_codec *c, size_t n, size_t size)
 }
 
 void
+rw_codec_str(struct rw_codec *c, struct rw_str *v)
+{
+	size_t n = v->n;
+
+	if (rw_codec_writing(c)) {
+		rw_codec_count(c, &n, 1);
+		rw_buf_put_str(c->out, *v);
+		rw_buf_put_u8(c->out, 0);
+		return;
+	}
+	rw_codec_count(c, &n, 1);
+	*v = rw_reader_bytes(&c->in, n + 1);
+	if (c->in.bad || v->p[n] != '\0') {
+		rw_codec_fail(c);
+		*v = (struct rw_str){ NULL, 0 };
+		return;
+	}
+	v->n = n;
+}
+
+void
 rw_codec_strs(struct rw_codec *c, const struct rw_str **v, size_t *n)
 {
 	struct rw_str *items;
 
-	rw_codec_count(c, n, 5);
+	rw_codec_count(c, n, 2);
 	if (rw_codec_writing(c)) {
 		for (size_t i = 0; i < *n; i++) {
 			struct rw_str s = (*v)[i];
@@ -189,24 +227,31 @@ rw_codec_strs(struct rw_codec *c, const struct rw_str **v, size_t *n)
 	*v = items;
 }
 
+/* Differences, which are small: the first number, then how much each is above the one before it. */
 void
-rw_codec_identities(struct rw_codec *c, const uint32_t **v, size_t *n)
+rw_codec_rising(struct rw_codec *c, const uint32_t **v, size_t *n, uint32_t bound)
 {
-	uint32_t *items;
+	uint32_t *items, last = 0;
 
-	rw_codec_count(c, n, 4);
+	rw_codec_count(c, n, 1);
 	if (rw_codec_writing(c)) {
-		for (size_t i = 0; i < *n; i++)
-			rw_buf_put_u32(c->out, (*v)[i]);
+		for (size_t i = 0; i < *n; i++) {
+			number_write(c, (*v)[i] - last);
+			last = (*v)[i];
+		}
 		return;
 	}
 	items = rw_codec_array(c, *n, sizeof(*items));
 	if (items == NULL)
 		*n = 0;
 	for (size_t i = 0; i < *n; i++) {
-		items[i] = rw_reader_u32(&c->in);
-		if (items[i] >= c->n_identities || (i > 0 && items[i] <= items[i - 1]))
+		uint32_t step = (uint32_t)number_read(c, UINT32_MAX);
+
+		if ((i > 0 && step == 0) || step >= bound - last) {
 			rw_codec_fail(c);
+			step = 0;
+		}
+		items[i] = last += step;
 	}
 	*v = items;
 }
@@ -235,6 +280,8 @@ rw_codec_set(struct rw_codec *c, const uint32_t **v, size_t *n)
 	*n = c->set[i].n;
 }
 
+/* ---- the policy's own kinds ---- */
+
 /* Positions share the names of the sources, so that equal files are equal pointers here as well. */
 void
 rw_codec_pos(struct rw_codec *c, struct rw_pos *v)
@@ -258,53 +305,6 @@ rw_codec_pos(struct rw_codec *c, struct rw_pos *v)
 		return;
 	}
 	v->file = c->file[file];
-}
-
-static void
-globs_write(struct rw_codec *c, const struct rw_globs *v)
-{
-	for (size_t i = 0; i < v->n; i++) {
-		struct rw_str p = rw_glob_pattern(v->item[i]);
-		bool negated = v->negated[i];
-
-		rw_codec_bool(c, &negated);
-		rw_codec_str(c, &p);
-	}
-}
-
-void
-rw_codec_globs(struct rw_codec *c, struct rw_globs *v)
-{
-	struct rw_error ignored = RW_ERROR_INIT;
-	const struct rw_glob **items;
-	bool *negated;
-
-	rw_codec_count(c, &v->n, 6);
-	if (rw_codec_writing(c)) {
-		globs_write(c, v);
-		return;
-	}
-	items = rw_codec_array(c, v->n, sizeof(*items));
-	negated = rw_codec_array(c, v->n, sizeof(*negated));
-	if (items == NULL || negated == NULL)
-		v->n = 0;
-	for (size_t i = 0; i < v->n; i++) {
-		struct rw_str p;
-
-		rw_codec_bool(c, &negated[i]);
-		rw_codec_str(c, &p);
-		if (c->in.bad)
-			break;
-		items[i] = rw_glob_compile(c->arena, p, &ignored);
-		if (items[i] == NULL) {
-			rw_codec_fail(c);
-			break;
-		}
-	}
-	if (c->in.bad)
-		v->n = 0;
-	v->item = items;
-	v->negated = negated;
 }
 
 void

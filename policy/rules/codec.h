@@ -12,7 +12,9 @@
  * Writing takes the values from where the pointers point and never changes them; reading fills them in. Once
  * something is wrong the codec is failed and stays so: values read after that are zero. Every count that is read is
  * held against the bytes that are left before anything is allocated. Strings that are read are views of
- * the bytes that were given (with a NUL behind them), arrays live in the arena.
+ * the bytes that were given (with a NUL behind them), arrays live in the arena. Numbers are written seven bits to the
+ * byte, low ones first, the top bit set on all but the last: the copy is read and hashed at every push, so it is kept small.
+ * There is one way to write each number, and any other fails: what is read and written again is the same bytes.
  */
 #ifndef RW_RULES_CODEC_H
 #define RW_RULES_CODEC_H
@@ -21,19 +23,28 @@
 #include "refwall/policy.h"
 #include "refwall/reader.h"
 
+struct rw_policy_set;
+struct rw_codec_slots;
+
 struct rw_codec {
 	struct rw_buf *out;		/* writing: where to; reading: NULL */
 	struct rw_reader in;
-	struct rw_arena *arena;		/* reading: of the policy */
+	struct rw_arena *arena;		/* reading: of the policy; writing: for the table of patterns */
 	const char *const *file;	/* names of the sources, that positions refer to by number */
 	uint32_t n_files;
 	uint32_t n_identities;		/* bound of every identity's number */
 	const struct rw_policy_set *set;	/* index.h: lists of identities stand as numbers of sets */
 	uint32_t n_sets;
+	/* Patterns stand once, in a table, which lists refer to by number. */
+	const struct rw_str *pattern;	/* writing: collected by rw_codec_globs() */
+	size_t n_patterns;
+	struct rw_codec_slots *slots;
+	const struct rw_glob **glob;	/* reading: compiled by rw_codec_patterns() */
+	size_t n_globs;
 	bool failed;
 };
 
-struct rw_codec rw_codec_writer(struct rw_buf *out);
+struct rw_codec rw_codec_writer(struct rw_arena *a, struct rw_buf *out);
 struct rw_codec rw_codec_reader(struct rw_arena *a, struct rw_str in);
 
 static inline bool
@@ -64,10 +75,11 @@ void rw_codec_count(struct rw_codec *c, size_t *n, size_t min_bytes);
 void *rw_codec_array(struct rw_codec *c, size_t n, size_t size);
 
 void rw_codec_strs(struct rw_codec *c, const struct rw_str **v, size_t *n);
-void rw_codec_identities(struct rw_codec *c, const uint32_t **v, size_t *n);	/* rising numbers below n_identities */
+void rw_codec_rising(struct rw_codec *c, const uint32_t **v, size_t *n, uint32_t bound);	/* numbers below bound */
 void rw_codec_set(struct rw_codec *c, const uint32_t **v, size_t *n);	/* one of the policy's sets */
 void rw_codec_pos(struct rw_codec *c, struct rw_pos *v);
-void rw_codec_globs(struct rw_codec *c, struct rw_globs *v);	/* as patterns, compiled again when read */
+void rw_codec_patterns(struct rw_codec *c);		/* reading: the table, before any globs */
+void rw_codec_globs(struct rw_codec *c, struct rw_globs *v);
 void rw_codec_who(struct rw_codec *c, struct rw_who *v);
 void rw_codec_scope(struct rw_codec *c, struct rw_scope *v);
 

@@ -41,7 +41,7 @@ struct rw_policy_handle {
 };
 
 struct rw_policy_key {
-	struct rw_key key;
+	const struct rw_key *key;	/* in the keyring */
 	struct rw_pos pos;
 };
 

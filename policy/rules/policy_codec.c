@@ -21,7 +21,7 @@ list(struct rw_codec *c, size_t *n, size_t min_bytes, size_t size)
 static void
 sources(struct rw_codec *c, struct rw_policy_index *x)
 {
-	struct rw_policy_source *v = list(c, &x->n_sources, 5 + RW_SHA256_LEN, sizeof(*v));
+	struct rw_policy_source *v = list(c, &x->n_sources, 2 + RW_SHA256_LEN, sizeof(*v));
 	const char **file = rw_codec_writing(c) ? NULL : rw_codec_array(c, x->n_sources, sizeof(*file));
 
 	for (size_t i = 0; i < x->n_sources; i++) {
@@ -56,10 +56,8 @@ sources(struct rw_codec *c, struct rw_policy_index *x)
 static void
 includes(struct rw_codec *c, struct rw_policy_index *x)
 {
-	struct rw_policy_include *v = list(c, &x->n_includes, 13, sizeof(*v));
-	uint32_t n_identities = c->n_identities;
+	struct rw_policy_include *v = list(c, &x->n_includes, 4, sizeof(*v));
 
-	c->n_identities = c->n_files;		/* the results are rising numbers too, of sources */
 	for (size_t i = 0; i < x->n_includes; i++) {
 		struct rw_policy_include s = { 0, { NULL, 0 }, NULL, 0 };
 
@@ -67,14 +65,13 @@ includes(struct rw_codec *c, struct rw_policy_index *x)
 			s = x->include[i];
 		rw_codec_u32(c, &s.source);
 		rw_codec_str(c, &s.pattern);
-		rw_codec_identities(c, &s.result, &s.n);
+		rw_codec_rising(c, &s.result, &s.n, c->n_files);
 		if (rw_codec_writing(c))
 			continue;
 		if (s.source >= c->n_files)
 			rw_codec_fail(c);
 		v[i] = s;
 	}
-	c->n_identities = n_identities;
 	if (!rw_codec_writing(c))
 		x->include = v;
 }
@@ -82,7 +79,7 @@ includes(struct rw_codec *c, struct rw_policy_index *x)
 static void
 identities(struct rw_codec *c, struct rw_policy *p)
 {
-	struct rw_identity *v = list(c, &p->n_identities, 26, sizeof(*v));
+	struct rw_identity *v = list(c, &p->n_identities, 8, sizeof(*v));
 
 	for (size_t i = 0; i < p->n_identities; i++) {
 		struct rw_identity s = { .machine = false };
@@ -105,14 +102,14 @@ identities(struct rw_codec *c, struct rw_policy *p)
 static void
 sets(struct rw_codec *c, struct rw_policy_index *x)
 {
-	struct rw_policy_set *v = list(c, &x->n_sets, 4, sizeof(*v));
+	struct rw_policy_set *v = list(c, &x->n_sets, 1, sizeof(*v));
 
 	for (size_t i = 0; i < x->n_sets; i++) {
 		struct rw_policy_set s = { NULL, 0 };
 
 		if (rw_codec_writing(c))
 			s = x->set[i];
-		rw_codec_identities(c, &s.identity, &s.n);
+		rw_codec_rising(c, &s.identity, &s.n, c->n_identities);
 		if (!rw_codec_writing(c))
 			v[i] = s;
 	}
@@ -125,7 +122,7 @@ sets(struct rw_codec *c, struct rw_policy_index *x)
 static void
 groups(struct rw_codec *c, struct rw_policy_index *x)
 {
-	struct rw_policy_group *v = list(c, &x->n_groups, 21, sizeof(*v));
+	struct rw_policy_group *v = list(c, &x->n_groups, 6, sizeof(*v));
 
 	for (size_t i = 0; i < x->n_groups; i++) {
 		struct rw_policy_group s = { .n = 0 };
@@ -179,7 +176,7 @@ handle_text(const struct rw_policy *p, struct rw_policy_handle h, bool email)
 static void
 handles(struct rw_codec *c, const struct rw_policy *p, bool email, const struct rw_policy_handle **ret, size_t *n)
 {
-	struct rw_policy_handle *v = list(c, n, 8, sizeof(*v));
+	struct rw_policy_handle *v = list(c, n, 2, sizeof(*v));
 
 	for (size_t i = 0; i < *n; i++) {
 		struct rw_policy_handle h = { 0, 0 };
@@ -208,41 +205,44 @@ handles(struct rw_codec *c, const struct rw_policy *p, bool email, const struct 
 }
 
 static void
-key(struct rw_codec *c, struct rw_policy_key *k)
+key(struct rw_codec *c, struct rw_key *k)
 {
-	unsigned type = k->key.type;
+	unsigned type = k->type;
 
 	rw_codec_unsigned(c, &type, RW_KEY_RSA);
-	k->key.type = type;
-	rw_codec_str(c, &k->key.blob);
-	rw_codec_bytes(c, k->key.fingerprint, sizeof(k->key.fingerprint));
-	rw_codec_time(c, &k->key.since);
-	rw_codec_time(c, &k->key.until);
-	rw_codec_u32(c, &k->key.owner);
-	rw_codec_pos(c, &k->pos);
+	k->type = type;
+	rw_codec_str(c, &k->blob);
+	rw_codec_bytes(c, k->fingerprint, sizeof(k->fingerprint));
+	rw_codec_time(c, &k->since);
+	rw_codec_time(c, &k->until);
+	rw_codec_u32(c, &k->owner);
 }
 
 static void
 keys(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 {
-	struct rw_policy_key *v = list(c, &x->n_keys, 41 + RW_FINGERPRINT_LEN, sizeof(*v));
+	struct rw_policy_key *v = list(c, &x->n_keys, 9 + RW_FINGERPRINT_LEN, sizeof(*v));
 	struct rw_keyring *ring = rw_codec_writing(c) ? NULL : rw_keyring_new(c->arena);
 	struct rw_error ignored = RW_ERROR_INIT;
 
 	for (size_t i = 0; i < x->n_keys; i++) {
-		struct rw_policy_key k = { .key.owner = 0 };
+		struct rw_key k = { .owner = 0 };
+		struct rw_pos pos = { "", 0, 0 };
 
-		if (rw_codec_writing(c))
-			k = x->key[i];
+		if (rw_codec_writing(c)) {
+			k = *x->key[i].key;
+			pos = x->key[i].pos;
+		}
 		key(c, &k);
+		rw_codec_pos(c, &pos);
 		if (rw_codec_writing(c))
 			continue;
-		if (k.key.owner >= p->n_identities || k.key.fingerprint[RW_FINGERPRINT_LEN - 1] != '\0' ||
-		    ring == NULL || !rw_codec_ok(c) || !rw_keyring_add(ring, &k.key, &ignored)) {
+		if (k.owner >= p->n_identities || k.fingerprint[RW_FINGERPRINT_LEN - 1] != '\0' || ring == NULL ||
+		    !rw_codec_ok(c) || !rw_keyring_add_checked(ring, &k, &v[i].key, &ignored)) {
 			rw_codec_fail(c);
 			return;
 		}
-		v[i] = k;
+		v[i].pos = pos;
 	}
 	if (rw_codec_writing(c))
 		return;
@@ -296,7 +296,7 @@ rule(struct rw_codec *c, struct rw_rule *r)
 	rw_codec_bool(c, &r->warn);
 	rw_codec_str(c, &r->message);
 	rw_codec_str(c, &r->help);
-	v = list(c, &r->n_checks, 13, sizeof(*v));
+	v = list(c, &r->n_checks, 4, sizeof(*v));
 	for (size_t i = 0; i < r->n_checks; i++) {
 		struct rw_check k = { .type = NULL };
 
@@ -316,7 +316,7 @@ rule(struct rw_codec *c, struct rw_rule *r)
 static void
 rules(struct rw_codec *c, struct rw_policy *p)
 {
-	struct rw_rule *v = list(c, &p->n_rules, 47, sizeof(*v));
+	struct rw_rule *v = list(c, &p->n_rules, 18, sizeof(*v));
 
 	for (size_t i = 0; i < p->n_rules; i++) {
 		struct rw_rule r = { .warn = false };
@@ -334,7 +334,7 @@ rules(struct rw_codec *c, struct rw_policy *p)
 static void
 notes(struct rw_codec *c, struct rw_policy_index *x)
 {
-	struct rw_lint *v = list(c, &x->n_notes, 17, sizeof(*v));
+	struct rw_lint *v = list(c, &x->n_notes, 5, sizeof(*v));
 
 	for (size_t i = 0; i < x->n_notes; i++) {
 		struct rw_lint l = { { "", 0, 0 }, "" };
@@ -374,15 +374,25 @@ policy(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 	notes(c, x);
 }
 
+/* The patterns stand in front of all else, each once: many rules share them, and compiling them is what takes time. */
 bool
 rw_policy_encode(const struct rw_policy *p, struct rw_buf *b, struct rw_error *err)
 {
-	struct rw_codec c = rw_codec_writer(b);
-	struct rw_policy copy = *p;
+	rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_POLICY_ARENA);
+	rw_auto_buf struct rw_buf body = RW_BUF_INIT(RW_LIMIT_POLICY_ARENA);
 	struct rw_policy_index index = *p->index;
+	struct rw_policy copy = *p;
+	struct rw_codec c, front;
 
+	if (a == NULL)
+		return rw_fail_nomem(err);
+	c = rw_codec_writer(a, &body);
 	policy(&c, &copy, &index);
-	if (!rw_buf_ok(b, "compiled policy", err))
+	front = rw_codec_writer(a, b);
+	rw_codec_strs(&front, &c.pattern, &c.n_patterns);
+	rw_buf_put_str(b, rw_buf_str(&body));
+	if (!rw_arena_ok(a, "compiled policy", err) || !rw_buf_ok(&body, "compiled policy", err) ||
+	    !rw_buf_ok(b, "compiled policy", err))
 		return false;
 	return rw_codec_ok(&c) || rw_fail(err, RW_E_INTERNAL, "compiled policy: cannot be written");
 }
@@ -401,6 +411,7 @@ rw_policy_decode(char *bytes, size_t at, size_t n, struct rw_policy **ret, struc
 		return rw_fail_nomem(err);
 	index->bytes = rw_steal(&own);
 	c = rw_codec_reader(p->arena, (struct rw_str){ bytes + at, n - at });
+	rw_codec_patterns(&c);
 	policy(&c, p, index);
 	if (!rw_arena_ok(p->arena, "compiled policy", err))
 		return false;

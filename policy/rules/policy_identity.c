@@ -6,7 +6,10 @@ struct reading {
 	struct rw_policy_builder *b;
 	struct rw_identity *identity;
 	size_t n, cap;
-	struct rw_policy_key *key;
+	struct key_read {
+		struct rw_key key;
+		struct rw_pos pos;
+	} *key;
 	size_t n_keys, key_cap;
 	struct rw_named_list accounts, emails, blobs;
 	struct rw_error *err;
@@ -137,7 +140,7 @@ key_read(struct reading *r, const struct rw_yaml_node *n)
 	const struct rw_yaml_node *v[RW_ARRAY_LEN(keys)];
 	struct rw_policy_builder *b = r->b;
 	struct rw_error inner = RW_ERROR_INIT;
-	struct rw_policy_key *k;
+	struct key_read *k;
 	struct rw_named *m;
 	struct rw_str line;
 
@@ -240,21 +243,24 @@ handle_table(struct rw_policy_builder *b, const struct rw_named_list *l)
 	return h;
 }
 
+/* rw_key_parse() has checked the keys, and shared() that they differ. */
 static bool
 keyring_make(struct reading *r)
 {
 	struct rw_policy_builder *b = r->b;
+	struct rw_policy_key *key = rw_arena_array(b->arena, r->n_keys, sizeof(*key));
 	struct rw_keyring *k = rw_keyring_new(b->arena);
 
-	if (k == NULL)
+	if (k == NULL || key == NULL)
 		return rw_builder_ok(b, r->err);
 	for (size_t i = 0; i < r->n_keys; i++) {
-		struct rw_error inner = RW_ERROR_INIT;
-
-		if (!rw_keyring_add(k, &r->key[i].key, &inner))
-			return rw_builder_fail_at(r->key[i].pos, r->err, "%s", inner.msg);
+		if (!rw_keyring_add_checked(k, &r->key[i].key, &key[i].key, r->err))
+			return false;
+		key[i].pos = r->key[i].pos;
 	}
 	b->policy->keyring = k;
+	b->index->key = key;
+	b->index->n_keys = r->n_keys;
 	return rw_keyring_seal(k, r->err);
 }
 
@@ -263,24 +269,19 @@ identities_finish(struct reading *r)
 {
 	struct rw_policy_builder *b = r->b;
 	struct rw_identity *identity = rw_arena_array(b->arena, r->n, sizeof(*identity));
-	struct rw_policy_key *key = rw_arena_array(b->arena, r->n_keys, sizeof(*key));
 
 	if (!shared(r, &r->accounts, "account") || !shared(r, &r->emails, "e-mail") || !shared(r, &r->blobs, "key"))
 		return false;
 	b->index->by_account = handle_table(b, &r->accounts);
 	b->index->by_email = handle_table(b, &r->emails);
-	if (identity == NULL || key == NULL || !rw_builder_ok(b, r->err))
+	if (identity == NULL || !rw_builder_ok(b, r->err))
 		return rw_builder_ok(b, r->err);
 	if (r->n > 0)
 		memcpy(identity, r->identity, r->n * sizeof(*identity));
-	if (r->n_keys > 0)
-		memcpy(key, r->key, r->n_keys * sizeof(*key));
 	b->policy->identity = identity;
 	b->policy->n_identities = r->n;
 	b->index->n_accounts = r->accounts.n;
 	b->index->n_emails = r->emails.n;
-	b->index->key = key;
-	b->index->n_keys = r->n_keys;
 	return keyring_make(r);
 }
 

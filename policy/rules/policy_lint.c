@@ -80,7 +80,7 @@ static bool
 has_key(const struct rw_policy_builder *b, const struct rw_who *w)
 {
 	for (size_t i = 0; i < b->index->n_keys; i++)
-		if (rw_who_has(b->policy, w, NULL, b->index->key[i].key.owner))
+		if (rw_who_has(b->policy, w, NULL, b->index->key[i].key->owner))
 			return true;
 	return w->n_patterns > 0;
 }
@@ -143,7 +143,7 @@ rw_policy_lint(const struct rw_policy *p, rw_time now, struct rw_arena *a, const
 	for (size_t i = 0; i < x->n_notes; i++)
 		v[n++] = x->note[i];
 	for (size_t i = 0; i < x->n_keys; i++) {
-		const struct rw_key *k = &x->key[i].key;
+		const struct rw_key *k = x->key[i].key;
 		char z[RW_TIME_LEN];
 
 		if (k->until == RW_TIME_NONE || k->until > now)

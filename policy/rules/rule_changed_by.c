@@ -36,7 +36,7 @@ codec(struct rw_codec *c, void *conf)
 {
 	struct rw_conf_changed_by *f = conf;
 
-	rw_codec_count(c, &f->n, 12);
+	rw_codec_count(c, &f->n, 3);
 	if (!rw_codec_writing(c)) {
 		f->grant = rw_codec_array(c, f->n, sizeof(*f->grant));
 		if (f->grant == NULL) {

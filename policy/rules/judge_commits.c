@@ -78,17 +78,6 @@ rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const stru
 	return true;
 }
 
-bool
-rw_judgement_changes(struct rw_judgement *j, struct rw_commit_info *c, struct rw_error *err)
-{
-	if (c->has_changes)
-		return true;
-	if (!rw_repo_commit_changes(j->repo, j->scratch, &c->commit, &j->budget, &c->change, &c->n_changes, err))
-		return rw_fail_prefix(err, "commit %.7s", RW_OID(&c->id));
-	c->has_changes = true;
-	return true;
-}
-
 /* ---- sets ---- */
 
 /* The first commit on the first-parent line of the tip that the rule has not to judge. Zero: there is none. */
@@ -128,12 +117,13 @@ is_hidden(const struct rw_commit_set *s, const struct rw_oid *id)
 static bool
 base_of_created(struct rw_judgement *j, const struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err)
 {
-	struct rw_oid known = first_known(s, &u->new_tip), tip;
+	struct rw_oid known, tip;
 	enum rw_object_type type;
 	unsigned nested;
 	size_t i;
 	bool holds;
 
+	s->known = known = first_known(s, &u->new_tip);
 	if (rw_oid_is_zero(&known))
 		return true;
 	if (is_hidden(s, &known))
@@ -201,20 +191,6 @@ rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_oid
 	*slot = s;
 	*ret = s;
 	return fill_set(j, u, s, err);
-}
-
-bool
-rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err)
-{
-	const struct rw_oid *base = rw_oid_is_zero(&s->base_tree) ? NULL : &s->base_tree;
-
-	if (s->has_net)
-		return true;
-	if (!rw_repo_diff(j->repo, j->scratch, base, rw_oid_is_zero(&u->new_tree) ? NULL : &u->new_tree,
-	    &j->net_budget, &s->net, &s->n_net, err))
-		return rw_judgement_soften(j, u, err);
-	s->has_net = true;
-	return true;
 }
 
 /* ---- which commits a rule does not judge ---- */

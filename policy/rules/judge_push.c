@@ -63,28 +63,6 @@ examine(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 
 /* ---- the rules of one update ---- */
 
-static bool
-net_of(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_change **ret,
-    size_t *ret_n, struct rw_error *err)
-{
-	*ret = NULL;
-	*ret_n = 0;
-	if (u->kind == RW_UPDATE_DELETE) {
-		if (!u->has_gone && !rw_oid_is_zero(&u->old_tree) &&
-		    !rw_repo_diff(j->repo, j->scratch, &u->old_tree, NULL, &j->net_budget, &u->gone, &u->n_gone, err))
-			return false;
-		u->has_gone = true;
-		*ret = u->gone;
-		*ret_n = u->n_gone;
-		return true;
-	}
-	if (!rw_judgement_net(j, u, a->set, err))
-		return false;
-	*ret = a->set->net;
-	*ret_n = a->set->n_net;
-	return true;
-}
-
 /* Does the update change something in the rule's paths, in sum or by any commit? */
 static bool
 update_touches(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, bool *ret,
@@ -96,14 +74,10 @@ update_touches(struct rw_judgement *j, struct rw_update_view *u, const struct rw
 	*ret = a->rule->scope.any_path;
 	if (*ret)
 		return true;
-	if (!net_of(j, u, a, &ch, &n, err))
+	if (!rw_judgement_touched(j, u, a->rule, &ch, &n, err))
 		return false;
 	for (i = 0; i < n && !*ret; i++)
 		*ret = rw_scope_has_path(&a->rule->scope, ch[i].path);
-	for (i = 0; a->set != NULL && i < a->set->n && !*ret; i++) {
-		if (!rw_commit_touches(j, &a->rule->scope, a->set->commit[i], ret, err))
-			return false;
-	}
 	return true;
 }
 
@@ -156,7 +130,10 @@ run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct r
 	return true;
 }
 
-/* Every change of every new commit; then what the update changes in sum, which a rewind or an old merge may do without any of them. */
+/*
+ * Every change of every new commit; then what the update changes in sum, which a rewind, a deletion, or a merge of commits that
+ * are exempt does without any of them. A new ref has nothing to be changed: what it starts from was there.
+ */
 static bool
 run_changes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
     struct rw_error *err)
@@ -171,7 +148,9 @@ run_changes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_ac
 		    !run_change_list(j, u, a, c, commit, commit->change, commit->n_changes, err))
 			return false;
 	}
-	return net_of(j, u, a, &ch, &n, err) && run_change_list(j, u, a, c, NULL, ch, n, err);
+	if (u->kind == RW_UPDATE_CREATE)
+		return true;
+	return rw_judgement_own(j, u, a->set, &ch, &n, err) && run_change_list(j, u, a, c, NULL, ch, n, err);
 }
 
 typedef bool run_fn(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
@@ -210,24 +189,24 @@ run_rules(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err
 static bool
 describe(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 {
-	struct rw_commit_set *s = u->structure;
+	const struct rw_change *own;
 	struct rw_change *copy;
-	size_t i;
+	size_t i, n;
 
 	u->judged->kind = u->kind;
-	if (s == NULL || u->broken || j->refused)
+	if (u->structure == NULL || u->broken || j->refused)
 		return true;		/* nobody is told of a refused push */
-	if (!rw_judgement_net(j, u, s, err) || u->broken)
+	if (!rw_judgement_own(j, u, u->structure, &own, &n, err) || u->broken)
 		return u->broken;
-	copy = rw_arena_array(j->out, s->n_net, sizeof(*copy));
+	copy = rw_arena_array(j->out, n, sizeof(*copy));
 	if (copy == NULL)
 		return rw_arena_ok(j->out, "the verdict", err);
-	for (i = 0; i < s->n_net; i++) {
-		copy[i] = s->net[i];
-		copy[i].path = rw_arena_str(j->out, s->net[i].path);
+	for (i = 0; i < n; i++) {
+		copy[i] = own[i];
+		copy[i].path = rw_arena_str(j->out, own[i].path);
 	}
 	u->judged->change = copy;
-	u->judged->n_changes = s->n_net;
+	u->judged->n_changes = n;
 	return true;
 }
 

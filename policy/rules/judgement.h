@@ -47,10 +47,14 @@ struct rw_commit_set {
 	size_t n_hide;
 	struct rw_commit_info **commit;	/* parents before children */
 	size_t n;
-	struct rw_oid base_tree;	/* what the tip is compared with; zero: the empty tree */
+	struct rw_oid known;		/* first commit below the tip that need not be judged; zero: none */
+	struct rw_oid base_tree;	/* what contents are compared with; zero: the empty tree */
 	bool has_net;
 	const struct rw_change *net;	/* base tree to new tip */
 	size_t n_net;
+	bool has_own;
+	const struct rw_change *own;	/* the same from `known`, when the ref is created: what the push itself changes */
+	size_t n_own;
 };
 
 /* A rule whose repositories and refs match the update. */
@@ -58,6 +62,9 @@ struct rw_active {
 	const struct rw_rule *rule;
 	struct rw_commit_set *set;
 	bool content;			/* has a check that looks into files */
+	bool has_touched;
+	const struct rw_change *touched;	/* all changes, in sum and by each commit */
+	size_t n_touched;
 };
 
 struct rw_update_view {
@@ -212,6 +219,15 @@ bool rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, struct r
 bool rw_judgement_activate(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 bool rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err);
 
+/* What the update itself changes in sum: old tip to new tip, `known` to new tip, or all that goes with a deleted ref. */
+bool rw_judgement_own(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s,
+    const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
+/* Every change that a rule may have to look at: in sum, then commit by commit. */
+bool rw_judgement_touched(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_rule *r,
+    const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
+/* What `git rebase` is given to rewrite the new commits: "origin/main", a commit, or "--root". */
+const char *rw_update_base(struct rw_judgement *j, const struct rw_update_view *u);
+
 /* ---- signatures (judge_signatures.c) ---- */
 
 /* Verify in one batch what rules will ask for. */
@@ -239,6 +255,9 @@ bool rw_content_bytes(struct rw_judgement *j, struct rw_content *c, struct rw_er
 bool rw_content_yaml(struct rw_judgement *j, struct rw_content *c, struct rw_error *err);
 /* Kubernetes objects of it, and the problems found on the way. */
 bool rw_content_objects(struct rw_judgement *j, struct rw_content *c, struct rw_error *err);
+/* Is it well-formed, with Kubernetes objects in it? What is wrong becomes findings of `check`, once per file. (content_report.c) */
+bool rw_content_sound(struct rw_judgement *j, const struct rw_rule *r, const char *check,
+    const struct rw_update_view *u, struct rw_content *c, bool *ret, struct rw_error *err);
 bool rw_content_is_manifest(struct rw_str path);	/* .yaml, .yml, .json */
 bool rw_content_is_kustomization(struct rw_str path);
 

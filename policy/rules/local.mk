@@ -17,7 +17,8 @@ rw_rules_judge_sources = \
 	policy/rules/judgement.h policy/rules/judgement.c policy/rules/oid_map.c policy/rules/scope.c \
 	policy/rules/judge_push.c policy/rules/judge_refs.c policy/rules/judge_commits.c \
 	policy/rules/judge_signatures.c policy/rules/judge_content.c policy/rules/judge_files.c \
-	policy/rules/content.c policy/rules/builtin_names.c policy/rules/builtin_objects.c \
+	policy/rules/judge_changes.c policy/rules/content.c policy/rules/content_report.c \
+	policy/rules/builtin_names.c policy/rules/builtin_objects.c \
 	policy/rules/builtin_tree.c policy/rules/builtin_attributes.c \
 	policy/rules/report_text.c policy/rules/report_json.c
 librwrules_a_SOURCES = $(rw_rules_load_sources) $(rw_rules_rule_sources) $(rw_rules_judge_sources)

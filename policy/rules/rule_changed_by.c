@@ -1,6 +1,6 @@
 /* changed-by: [{who: team-a}, {who: [alice, bots]}]: one of these grants must cover each changed path in scope. */
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 static bool
 grant_compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, struct rw_who *ret, struct rw_error *err)
@@ -48,13 +48,118 @@ codec(struct rw_codec *c, void *conf)
 		rw_codec_who(c, &f->grant[i]);
 }
 
+#define AUTHORISED	1u		/* marks of a path of an update */
+#define REPORTED	2u
+
+static bool
+granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const struct rw_glob_captures *captures,
+    uint32_t identity)
+{
+	if (identity == RW_IDENTITY_NONE)
+		return false;
+	for (size_t i = 0; i < conf->n; i++) {
+		if (rw_who_has(j->policy, &conf->grant[i], captures, identity))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(64 << 10);
+
+	for (size_t i = 0; i < conf->n; i++) {
+		rw_buf_puts(&b, i == 0 ? "" : ", ");
+		rw_who_text(&conf->grant[i], &b);
+	}
+	return rw_judgement_show(j, rw_buf_str(&b), 300);
+}
+
+static struct rw_finding *
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+    struct rw_str path)
+{
+	struct rw_finding *f = rw_judgement_find(j, r, "changed-by", u);
+
+	f->personal = true;
+	rw_finding_path(j, f, path);
+	f->wanted = rw_judgement_text(j, "a change by one of: %s", grants_text(j, c->conf));
+	return f;
+}
+
+static void
+say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+    const struct rw_commit_info *info, const struct rw_change *change, uint32_t signer)
+{
+	struct rw_finding *f = find(j, r, c, u, change->path);
+
+	f->commit = info->id;
+	f->text = rw_judgement_text(j, "commit %.7s \"%s\" may not change this", RW_OID(&info->id),
+	    rw_judgement_show(j, info->commit.subject, 50));
+	f->neutral = rw_judgement_text(j, "commit %.7s may not change this", RW_OID(&info->id));
+	if (signer != RW_IDENTITY_NONE)
+		f->found = rw_judgement_text(j, "a change signed by %s", rw_judgement_identity(j, signer));
+	else
+		f->found = rw_judgement_text(j, "no good signature of the commit (%s), and %s is %s",
+		    info->sig.state == RW_SIG_GOOD ? "key not valid" : rw_sig_state_name(info->sig.state),
+		    rw_judgement_account(j), rw_judgement_identity(j, j->pusher));
+	f->mend = rw_judgement_text(j,
+	    "git push origin %.12s:refs/heads/NAME   # one of them takes the change over and signs it",
+	    RW_OID(&u->update->new_id));
+}
+
+static void
+say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+    const struct rw_change *change)
+{
+	struct rw_finding *f = find(j, r, c, u, change->path);
+
+	f->text = u->kind == RW_UPDATE_DELETE ? "would go with the ref" :
+	    "would change, and no new commit had the right to change it";
+	f->found = rw_judgement_text(j, "a %s pushed by %s (%s)", rw_update_kind_name(u->kind), rw_judgement_account(j),
+	    rw_judgement_identity(j, j->pusher));
+	f->mend = u->kind == RW_UPDATE_DELETE ? "ask one of them to delete it" :
+	    rw_judgement_text(j, "git restore --source=%.12s -- %s   # or ask one of them to push it", RW_OID(&u->old_id),
+	    rw_judgement_word(j, change->path));
+	f->neutral = f->text;
+}
+
+/*
+ * The claimed author counts for nothing: who may change is the verified signer, or the account where nobody signed.
+ * commit NULL: what the update changes in sum. A rewind, or a merge of commits that nobody had to judge, changes paths
+ * without any new commit that does.
+ */
 static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     const struct rw_oid *id, const struct rw_commit *commit, const struct rw_change *change,
     const struct rw_glob_captures *captures, struct rw_error *err)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)id, (void)commit, (void)change, (void)captures;
-	return rw_fail(err, RW_E_UNSUPPORTED, "changed-by: this check cannot be judged yet");
+	struct rw_str whole = { NULL, 0 };
+	struct rw_commit_info *info;
+	uint32_t signer;
+
+	if (commit == NULL) {
+		/* a deletion takes everything at once: one finding is enough */
+		struct rw_str path = u->kind == RW_UPDATE_DELETE ? whole : change->path;
+
+		if (!granted(j, c->conf, captures, j->pusher) &&
+		    rw_judgement_mark(j, "changed-by", c, u, path, NULL, REPORTED) == 0)
+			say_net(j, r, c, u, change);
+		return true;
+	}
+	info = rw_oid_map_get(&j->commits, id);
+	if (info == NULL)
+		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
+	(void)rw_judgement_signer(j, info, &signer);
+	if (granted(j, c->conf, captures, signer != RW_IDENTITY_NONE ? signer : j->pusher)) {
+		(void)rw_judgement_mark(j, "changed-by", c, u, change->path, NULL, AUTHORISED);
+		rw_judgement_used_signer(j, signer);
+		return true;
+	}
+	if ((rw_judgement_mark(j, "changed-by", c, u, change->path, NULL, REPORTED) & REPORTED) == 0)
+		say_commit(j, r, c, u, info, change, signer);
+	return true;
 }
 
 const struct rw_rule_type rw_rule_changed_by = {

@@ -1,6 +1,6 @@
 /* files: {max-size: 1Mi, names: ["*.exe"], modes: [regular, executable]}: what may lie in the tree at all. */
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -41,12 +41,110 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_unsigned(c, &f->modes, 15);
 }
 
+static struct rw_str
+base_name(struct rw_str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return (struct rw_str){ path.p + i, path.n - i };
+}
+
+/* A pattern without '/' means the file's own name, wherever it lies. Exclusions win. */
+static const struct rw_glob *
+forbidden_by(const struct rw_globs *l, struct rw_str path)
+{
+	const struct rw_glob *hit = NULL;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct rw_str pattern = rw_glob_pattern(l->item[i]);
+		bool anywhere = pattern.n > 0 && memchr(pattern.p, '/', pattern.n) == NULL;
+
+		if (!rw_glob_match(l->item[i], anywhere ? base_name(path) : path, NULL))
+			continue;
+		if (l->negated[i])
+			return NULL;
+		if (hit == NULL)
+			hit = l->item[i];
+	}
+	return hit;
+}
+
+static const struct kind {
+	uint32_t mode;
+	unsigned bit;
+	const char *name;
+} kinds[] = {
+	{ 0100644, 1, "regular" },
+	{ 0100755, 2, "executable" },
+	{ 0120000, 4, "symlink" },
+	{ 0160000, 8, "submodule" },
+};
+
+static struct rw_finding *
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *content)
+{
+	struct rw_finding *f = rw_judgement_find(j, r, "files", u);
+
+	rw_finding_content(j, f, content, NULL, NULL);
+	f->mend = content->at_tip ? rw_judgement_text(j, "git rm --cached %s", rw_judgement_word(j, content->path)) :
+	    rw_judgement_text(j, "git rebase -i %s   # take it out of commit %.7s, which holds it in the history",
+	    rw_update_base(j, u), RW_OID(&content->commit));
+	return f;
+}
+
+static void
+judge_mode(struct rw_judgement *j, const struct rw_rule *r, const struct rw_conf_files *conf,
+    const struct rw_update_view *u, const struct rw_content *content)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(128);
+	const struct kind *is = NULL;
+	struct rw_finding *f;
+
+	for (size_t i = 0; i < RW_ARRAY_LEN(kinds); i++) {
+		if (kinds[i].mode == content->mode)
+			is = &kinds[i];
+		if ((conf->modes & kinds[i].bit) != 0)
+			rw_buf_printf(&b, "%s%s", b.len == 0 ? "" : ", ", kinds[i].name);
+	}
+	if (is != NULL && (conf->modes & is->bit) != 0)
+		return;
+	f = find(j, r, u, content);
+	f->text = "a kind of file that may not lie here";
+	f->found = is == NULL ? "an unknown mode" : is->name;
+	f->wanted = rw_judgement_text(j, "%s", rw_buf_cstr(&b));
+	if (is != NULL && is->bit == 2)
+		f->mend = rw_judgement_text(j, "git update-index --chmod=-x %s", rw_judgement_word(j, content->path));
+}
+
 static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     struct rw_content *content, struct rw_error *err)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)content;
-	return rw_fail(err, RW_E_UNSUPPORTED, "files: this check cannot be judged yet");
+	const struct rw_conf_files *conf = c->conf;
+	const struct rw_glob *pattern;
+	struct rw_finding *f;
+
+	if (conf->modes != 0)
+		judge_mode(j, r, conf, u, content);
+	pattern = conf->has_forbidden ? forbidden_by(&conf->forbidden, content->path) : NULL;
+	if (pattern != NULL) {
+		f = find(j, r, u, content);
+		f->text = "a name that may not lie here";
+		f->wanted = rw_judgement_text(j, "no file like %s", rw_judgement_show(j, rw_glob_pattern(pattern), 100));
+	}
+	if (conf->max_size == 0 || content->mode == 0160000)
+		return true;
+	if (!rw_content_size(j, content, err))
+		return false;
+	if (content->unreadable || content->size > conf->max_size) {
+		f = find(j, r, u, content);
+		f->text = content->unreadable ? content->why : "too large";
+		f->found = content->unreadable ? NULL : rw_judgement_text(j, "%llu bytes", (unsigned long long)content->size);
+		f->wanted = rw_judgement_text(j, "at most %llu bytes", (unsigned long long)conf->max_size);
+	}
+	return true;
 }
 
 const struct rw_rule_type rw_rule_files = {

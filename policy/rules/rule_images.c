@@ -1,7 +1,7 @@
 /* images: {pinned: digest, registries: [registry.example.com]}: which container images may be named. */
 #include "refwall/text.h"
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 /* "host", "host:port" or "host/path...", as an image reference starts; no scheme, tag, digest or wildcard. */
 static bool
@@ -73,12 +73,165 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_strs(c, &f->registry, &f->n_registries);
 }
 
+struct place {
+	const struct rw_rule *rule;
+	const struct rw_conf_images *conf;
+	const struct rw_update_view *u;
+	const struct rw_content *content;
+};
+
+static struct rw_finding *
+find(struct rw_judgement *j, const struct place *p, const struct rw_yaml_node *at, const char *field,
+    struct rw_str image)
+{
+	struct rw_finding *f = rw_judgement_find(j, p->rule, "images", p->u);
+
+	rw_finding_content(j, f, p->content, at, field);
+	f->found = rw_judgement_show(j, image, 200);
+	return f;
+}
+
+static bool
+registry_allowed(const struct rw_conf_images *conf, const struct rw_image_ref *ref)
+{
+	for (size_t i = 0; i < conf->n_registries; i++) {
+		struct rw_str want = conf->registry[i], rest, repo = ref->repository;
+
+		if (want.n < ref->registry.n || memcmp(want.p, ref->registry.p, ref->registry.n) != 0)
+			continue;
+		rest = (struct rw_str){ want.p + ref->registry.n, want.n - ref->registry.n };
+		if (rest.n == 0)
+			return true;
+		if (rest.p[0] != '/')
+			continue;
+		rest = (struct rw_str){ rest.p + 1, rest.n - 1 };
+		if (repo.n >= rest.n && memcmp(repo.p, rest.p, rest.n) == 0 &&
+		    (repo.n == rest.n || repo.p[rest.n] == '/'))
+			return true;
+	}
+	return conf->n_registries == 0;
+}
+
+static void
+judge_registry(struct rw_judgement *j, const struct place *p, const struct rw_yaml_node *at, const char *field,
+    struct rw_str image, const struct rw_image_ref *ref)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(16 << 10);
+	struct rw_finding *f;
+
+	if (registry_allowed(p->conf, ref))
+		return;
+	for (size_t i = 0; i < p->conf->n_registries; i++) {
+		rw_buf_puts(&b, i == 0 ? "" : ", ");
+		rw_buf_put_str(&b, p->conf->registry[i]);
+	}
+	f = find(j, p, at, field, image);
+	f->text = rw_judgement_text(j, "an image from %s", rw_judgement_show(j, ref->registry, 100));
+	f->wanted = rw_judgement_text(j, "an image from one of: %s", rw_judgement_show(j, rw_buf_str(&b), 300));
+	f->mend = rw_judgement_text(j, "crane copy %s %s/%s   # then name the copy", rw_judgement_word(j, image),
+	    rw_judgement_show(j, p->conf->registry[0], 100), rw_judgement_show(j, ref->repository, 100));
+}
+
+/* pinned: 1 a tag that is not "latest", or a digest; 2 a digest. */
+static void
+judge_pinned(struct rw_judgement *j, const struct place *p, const struct rw_yaml_node *at, const char *field,
+    struct rw_str image, struct rw_str tag, struct rw_str digest)
+{
+	bool latest = tag.n == 0 || rw_str_eqz(tag, "latest");
+	struct rw_finding *f;
+
+	if (digest.n > 0 || p->conf->pinned == 0 || (p->conf->pinned == 1 && !latest))
+		return;
+	f = find(j, p, at, field, image);
+	f->text = p->conf->pinned == 2 ? "not pinned by digest: what runs can change without a commit" :
+	    "no tag, or the tag latest: what runs can change without a commit";
+	f->wanted = p->conf->pinned == 2 ? "NAME@sha256:..." : "NAME:TAG with a tag that is not latest";
+	f->mend = rw_judgement_text(j, "crane digest %s   # then write NAME@sha256:...", rw_judgement_word(j, image));
+}
+
+static void
+judge_image(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_kube_image *image)
+{
+	struct rw_image_ref ref;
+	struct rw_finding *f;
+
+	if (rw_image_parse(a, image->text, &ref)) {
+		judge_registry(j, p, image->node, image->field, image->text, &ref);
+		judge_pinned(j, p, image->node, image->field, image->text, ref.tag, ref.digest);
+		return;
+	}
+	f = find(j, p, image->node, image->field, image->text);
+	f->text = "no image reference";
+	f->wanted = "[REGISTRY/]NAME[:TAG][@DIGEST]";
+}
+
+static struct rw_str
+text_of(const struct rw_yaml_node *n, const char *key)
+{
+	const struct rw_yaml_node *v = rw_yaml_get(n, key);
+
+	return v == NULL || v->kind != RW_YAML_SCALAR || v->type == RW_SCALAR_NULL ? (struct rw_str){ NULL, 0 } : v->value;
+}
+
+/* `images` of a kustomization replaces name, tag and digest of what the manifests say. */
+static void
+judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_yaml_node *n,
+    size_t i)
+{
+	struct rw_str name = text_of(n, "newName"), tag = text_of(n, "newTag"), digest = text_of(n, "digest");
+	const char *field = rw_arena_printf(a, "images[%zu]", i);
+	struct rw_kube_image image = { .node = n, .field = field == NULL ? "images" : field };
+	struct rw_str old = text_of(n, "name");
+	struct rw_image_ref ref;
+	const char *z;
+
+	if (name.n > 0) {
+		image.text = name;
+		if (!rw_image_parse(a, name, &ref)) {
+			judge_image(j, p, a, &image);
+			return;
+		}
+		judge_registry(j, p, n, image.field, name, &ref);
+	}
+	if (tag.n == 0 && digest.n == 0)
+		return;			/* the pin of the manifest stays */
+	old = name.n > 0 ? name : old;
+	z = rw_arena_printf(a, "%.*s%s%.*s", (int)old.n, old.n == 0 ? "" : old.p, tag.n > 0 ? ":" : "", (int)tag.n,
+	    tag.n == 0 ? "" : tag.p);
+	judge_pinned(j, p, n, image.field, rw_str(z == NULL ? "" : z), tag, digest);
+}
+
+static void
+judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_yaml_node *root)
+{
+	const struct rw_yaml_node *list = rw_yaml_get(root, "images");
+
+	for (size_t i = 0; list != NULL && list->kind == RW_YAML_SEQ && i < list->n; i++)
+		judge_replacement(j, p, a, list->item[i], i);
+}
+
 static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     struct rw_content *content, struct rw_error *err)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)content;
-	return rw_fail(err, RW_E_UNSUPPORTED, "images: this check cannot be judged yet");
+	const struct place place = { r, c->conf, u, content };
+	const struct rw_kube_image *image;
+	size_t i, k, n;
+	bool good;
+
+	if (!rw_content_is_manifest(content->path) || !rw_rule_judges_path(r, content->path))
+		return true;
+	if (!rw_content_sound(j, r, "images", u, content, &good, err))
+		return false;
+	for (i = 0; i < content->n_kube; i++) {
+		if (!rw_kube_images(content->arena, &content->kube[i], &image, &n, err))
+			return false;
+		for (k = 0; k < n; k++)
+			judge_image(j, &place, content->arena, &image[k]);
+	}
+	for (i = 0; rw_content_is_kustomization(content->path) && i < content->yaml.n; i++)
+		judge_kustomization(j, &place, content->arena, content->yaml.document[i]);
+	return true;
 }
 
 const struct rw_rule_type rw_rule_images = {

@@ -1,6 +1,6 @@
 /* manifests: {ignore: [README.md]}: what lies in scope is well-formed YAML with Kubernetes objects in it. */
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -31,8 +31,21 @@ static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     struct rw_content *content, struct rw_error *err)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)content;
-	return rw_fail(err, RW_E_UNSUPPORTED, "manifests: this check cannot be judged yet");
+	const struct rw_conf_manifests *conf = c->conf;
+	struct rw_finding *f;
+	bool good;
+
+	if (conf->has_ignore && rw_globs_match(&conf->ignore, content->path, NULL))
+		return true;
+	if (rw_content_is_manifest(content->path))
+		return rw_content_sound(j, r, "manifests", u, content, &good, err);
+	f = rw_judgement_find(j, r, "manifests", u);
+	rw_finding_content(j, f, content, NULL, NULL);
+	f->text = "no manifest";
+	f->wanted = "a .yaml, .yml or .json file: inside this rule nothing is passed over that its ignore does not name";
+	f->mend = rw_judgement_text(j, "git mv %s ELSEWHERE   # or an administrator adds it to ignore",
+	    rw_judgement_word(j, content->path));
+	return true;
 }
 
 const struct rw_rule_type rw_rule_manifests = {

@@ -1,6 +1,6 @@
 /* secrets: encrypted: no Secret lies open in any blob that a new commit introduces. */
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -21,12 +21,115 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_bool(c, &f->encrypted);
 }
 
-static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_content *content, struct rw_error *err)
+static struct rw_finding *
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c,
+    const struct rw_yaml_node *at)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)content;
-	return rw_fail(err, RW_E_UNSUPPORTED, "secrets: this check cannot be judged yet");
+	struct rw_finding *f = rw_judgement_find(j, r, "secrets", u);
+
+	rw_finding_content(j, f, c, at, NULL);
+	return f;
+}
+
+static void
+mend_history(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_content *c, struct rw_finding *f)
+{
+	if (c->at_tip)
+		return;
+	f->found = rw_judgement_text(j, "commit %.7s holds it in the history, whatever came later", RW_OID(&c->commit));
+	f->mend = rw_judgement_text(j, "git rebase -i %s   # take it out of that commit, and change the secret itself",
+	    rw_update_base(j, u));
+}
+
+static void
+say_plain(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c,
+    const struct rw_kube_object *o, const struct rw_yaml_node *at)
+{
+	struct rw_finding *f = find(j, r, u, c, at != NULL ? at : o->node);
+	const char *path = rw_judgement_word(j, c->path);
+
+	f->text = rw_judgement_text(j, "%s %s is not encrypted", rw_judgement_show(j, o->kind, 40),
+	    o->name.n == 0 ? "without a name" : rw_judgement_show(j, o->name, 80));
+	f->found = "data that everybody can read who can read the repository";
+	f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret";
+	f->mend = rw_judgement_text(j, "sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place %s   "
+	    "# or: kubeseal <%s", path, path);
+	mend_history(j, u, c, f);
+}
+
+/* kustomize makes Secrets from what stands, or is named, in the file. */
+static void
+judge_generators(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, const struct rw_yaml_node *root)
+{
+	static const char *const sources[] = { "literals", "files", "envs", "env" };
+	const struct rw_yaml_node *list = rw_yaml_get(root, "secretGenerator"), *from;
+	struct rw_finding *f;
+
+	if (list == NULL || list->kind != RW_YAML_SEQ)
+		return;
+	for (size_t i = 0; i < list->n; i++) {
+		for (size_t k = 0; k < RW_ARRAY_LEN(sources); k++) {
+			from = rw_yaml_get(list->item[i], sources[k]);
+			if (from == NULL || (from->kind == RW_YAML_SEQ && from->n == 0))
+				continue;
+			f = find(j, r, u, c, from);
+			f->field = rw_judgement_text(j, "secretGenerator[%zu].%s", i, sources[k]);
+			f->text = "makes a Secret from plain text";
+			f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret among the resources";
+			mend_history(j, u, c, f);
+			break;
+		}
+	}
+}
+
+static bool
+mentions_secret(struct rw_str s)
+{
+	static const char word[] = "Secret";
+
+	return s.n > 0 && memmem(s.p, s.n, word, sizeof(word) - 1) != NULL;
+}
+
+/* A file that is no good YAML. At the tip that is a finding; in the history only when it may have been a Secret. */
+static bool
+judge_unsound(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, struct rw_content *c,
+    struct rw_error *err)
+{
+	struct rw_finding *f;
+	bool good;
+
+	if (c->at_tip)
+		return !rw_rule_judges_path(r, c->path) || rw_content_sound(j, r, "secrets", u, c, &good, err);
+	if (!c->unreadable && !c->oversize_yaml && !mentions_secret(c->bytes))
+		return true;
+	f = find(j, r, u, c, NULL);
+	f->text = rw_judgement_text(j, "commit %.7s holds a version that cannot be judged", RW_OID(&c->commit));
+	f->wanted = "YAML that can be read, in every commit";
+	mend_history(j, u, c, f);
+	return true;
+}
+
+static bool
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *check, const struct rw_update_view *u,
+    struct rw_content *c, struct rw_error *err)
+{
+	const struct rw_conf_secrets *conf = check->conf;
+	const struct rw_yaml_node *at = NULL;
+
+	if (!conf->encrypted || !rw_content_is_manifest(c->path))
+		return true;
+	if (!rw_content_objects(j, c, err))
+		return false;
+	for (size_t i = 0; i < c->n_kube; i++) {
+		if (rw_kube_secret(&c->kube[i], &at) == RW_SECRET_PLAIN)
+			say_plain(j, r, u, c, &c->kube[i], at);
+	}
+	for (size_t i = 0; i < c->yaml.n; i++)
+		judge_generators(j, r, u, c, c->yaml.document[i]);
+	if (c->unreadable || c->oversize_yaml || c->yaml.n_problems > 0)
+		return judge_unsound(j, r, u, c, err);
+	return true;
 }
 
 const struct rw_rule_type rw_rule_secrets = {

@@ -1,6 +1,6 @@
 /* signed: {by: [who...], match: committer}: every new commit (of a tag: the tag object) carries a signature. */
 #include "policy/rules/codec.h"
-#include "policy/rules/rule.h"
+#include "policy/rules/judgement.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -28,12 +28,220 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_unsigned(c, &f->match, 7);
 }
 
+/* What a signature that is not good means to the person who pushes. */
+static const struct said {
+	enum rw_sig_state state;
+	const char *what;		/* behind "commit 1234567 ..." */
+	bool detail;			/* the verifier's words are what was found */
+	bool other_tool;		/* signing again needs another set-up */
+} said[] = {
+	{ RW_SIG_UNSIGNED, "is not signed", false, false },
+	{ RW_SIG_UNSUPPORTED, "is signed in a way that is not supported", true, true },
+	{ RW_SIG_MALFORMED, "carries a signature that cannot be read", true, false },
+	{ RW_SIG_NAMESPACE, "carries a signature that was made for another purpose", true, false },
+	{ RW_SIG_UNKNOWN_KEY, "is signed with a key that the policy does not know", false, false },
+	{ RW_SIG_BAD, "carries a signature that does not fit it", true, false },
+	{ RW_SIG_REFUSED, "carries a signature that could not be judged", true, false },
+};
+
+/* What is being judged: a commit, or the tag of an update. */
+struct subject {
+	const struct rw_rule *rule;
+	const struct rw_conf_signed *conf;
+	const struct rw_update_view *u;
+	const struct rw_oid *id;		/* NULL: the tag */
+	const struct rw_commit *commit;
+	const struct rw_sig_result *sig;
+	rw_time when;
+};
+
+static const char *
+sign_again(struct rw_judgement *j, const struct subject *s, const char *how)
+{
+	if (s->id == NULL)
+		return rw_judgement_text(j, "%sgit tag -s -f %s %.12s", how,
+		    rw_judgement_word(j, (struct rw_str){ s->u->name.p + 10, s->u->name.n - 10 }),
+		    RW_OID(&s->u->new_tip));
+	return rw_judgement_text(j, "%sgit rebase --exec 'git commit --amend --no-edit -S' %s", how,
+	    rw_update_base(j, s->u));
+}
+
+static struct rw_finding *
+find(struct rw_judgement *j, const struct subject *s, const char *what, const char *neutral)
+{
+	struct rw_finding *f = rw_judgement_find(j, s->rule, "signed", s->u);
+
+	f->personal = true;
+	if (s->id != NULL) {
+		rw_finding_commit(j, f, s->id, s->commit, what);
+		if (neutral != NULL)
+			f->neutral = rw_judgement_text(j, "commit %.7s %s", RW_OID(s->id), neutral);
+	} else {
+		const char *name = rw_judgement_show(j,
+		    (struct rw_str){ s->u->name.p + strlen("refs/tags/"), s->u->name.n - strlen("refs/tags/") }, 100);
+
+		f->text = rw_judgement_text(j, "tag %s %s", name, what);
+		f->neutral = rw_judgement_text(j, "tag %s %s", name, neutral != NULL ? neutral : what);
+	}
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s", rw_judgement_who(j, &s->conf->by));
+	f->mend = sign_again(j, s, "");
+	return f;
+}
+
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+say_state(struct rw_judgement *j, const struct subject *s)
+{
+	const struct said *row = &said[RW_ARRAY_LEN(said) - 1];
+	struct rw_finding *f;
+
+	for (size_t i = 0; i < RW_ARRAY_LEN(said); i++) {
+		if (said[i].state == s->sig->state)
+			row = &said[i];
+	}
+	f = find(j, s, row->what, NULL);
+	if (row->detail && s->sig->detail[0] != '\0')
+		f->found = rw_judgement_text(j, "%s", s->sig->detail);
+	if (row->other_tool)
+		f->mend = sign_again(j, s, "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && ");
+	if (s->sig->state == RW_SIG_UNKNOWN_KEY) {
+		f->found = rw_judgement_text(j, "key %s", s->sig->fingerprint);
+		f->mend = "if it is your key, an administrator adds it to the keys of your identity in the policy";
+	}
+	return false;
+}
+
+static bool
+say_expired(struct rw_judgement *j, const struct subject *s)
+{
+	const struct rw_key *k = s->sig->key;
+	bool early = k->since != RW_TIME_NONE && s->when < k->since;
+	char at[RW_TIME_LEN], when[RW_TIME_LEN];
+	struct rw_finding *f = find(j, s, early ? "is signed with a key that is not valid yet" :
+	    "is signed with a key that is not valid any more", NULL);
+
+	f->found = rw_judgement_text(j, "key %s of %s, valid %s %s", k->fingerprint,
+	    rw_judgement_identity(j, k->owner), early ? "from" : "until",
+	    rw_time_format(early ? k->since : k->until, at));
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s, with a key that was valid at %s",
+	    rw_judgement_who(j, &s->conf->by), rw_time_format(s->when, when));
+	return false;
+}
+
+static bool
+say_somebody_else(struct rw_judgement *j, const struct subject *s)
+{
+	const struct rw_key *k = s->sig->key;
+	struct rw_finding *f = find(j, s, "is signed by somebody who may not sign here", NULL);
+
+	f->found = rw_judgement_text(j, "%s, by key %s", rw_judgement_identity(j, k->owner), k->fingerprint);
+	f->mend = rw_judgement_text(j, "one of them looks at it and signs it: %s", sign_again(j, s, ""));
+	return false;
+}
+
+static const char *
+emails_of(struct rw_judgement *j, uint32_t identity)
+{
+	const struct rw_identity *i = &j->policy->identity[identity];
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(16 << 10);
+
+	for (size_t k = 0; k < i->n_emails; k++) {
+		rw_buf_puts(&b, k == 0 ? "" : ", ");
+		rw_buf_put_str(&b, i->email[k]);
+	}
+	return b.len == 0 ? "none: the policy lists no e-mail of this identity" :
+	    rw_judgement_show(j, rw_buf_str(&b), 200);
+}
+
+/* match: the signer is who the commit says that made it, and who pushes it. */
+static bool
+judge_match(struct rw_judgement *j, const struct subject *s)
+{
+	const struct {
+		unsigned bit;
+		const char *name;
+		const struct rw_person *person;
+	} rows[] = {
+		{ 1, s->id == NULL ? "tagger" : "committer", s->id == NULL ? &s->u->tag.tagger : &s->commit->committer },
+		{ 2, s->id == NULL ? "tagger" : "author", s->id == NULL ? &s->u->tag.tagger : &s->commit->author },
+	};
+	uint32_t signer = s->sig->key->owner;
+	struct rw_finding *f;
+
+	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
+		if ((s->conf->match & rows[i].bit) == 0 ||
+		    (rows[i].person->email.n > 0 && rw_policy_by_email(j->policy, rows[i].person->email) == signer))
+			continue;
+		f = find(j, s, rw_judgement_text(j, "is signed by somebody else than its %s", rows[i].name), NULL);
+		f->found = rw_judgement_text(j, "%s <%s>, signed by %s", rows[i].name,
+		    rw_judgement_show(j, rows[i].person->email, 80), rw_judgement_identity(j, signer));
+		f->wanted = rw_judgement_text(j, "an e-mail of the signer: %s", emails_of(j, signer));
+		if (s->id != NULL)
+			f->mend = rw_judgement_text(j,
+			    "git rebase --exec 'git commit --amend --no-edit --reset-author -S' %s",
+			    rw_update_base(j, s->u));
+		return false;
+	}
+	if ((s->conf->match & 4) == 0 || j->pusher == signer)
+		return true;
+	f = find(j, s, "is signed by somebody else than who pushes it", NULL);
+	f->found = rw_judgement_text(j, "%s, signed by %s", rw_judgement_account(j), rw_judgement_identity(j, signer));
+	f->wanted = "the signer's own account";
+	f->mend = "the signer pushes it";
+	return false;
+}
+
+static bool
+judge_subject(struct rw_judgement *j, const struct subject *s)
+{
+	struct rw_glob_captures captures;
+	struct rw_str none = { NULL, 0 };
+
+	if (s->sig->state != RW_SIG_GOOD)
+		return say_state(j, s);
+	if (!rw_key_valid_at(s->sig->key, s->when))
+		return say_expired(j, s);
+	rw_scope_captures(&s->rule->scope, s->u->name, none, &captures);
+	if (!rw_who_has(j->policy, &s->conf->by, &captures, s->sig->key->owner))
+		return say_somebody_else(j, s);
+	if (!judge_match(j, s))
+		return false;
+	rw_judgement_used_signer(j, s->sig->key->owner);
+	return true;
+}
+
+static bool
+judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     const struct rw_oid *id, const struct rw_commit *commit, struct rw_error *err)
 {
-	(void)j, (void)r, (void)c, (void)u, (void)id, (void)commit;
-	return rw_fail(err, RW_E_UNSUPPORTED, "signed: this check cannot be judged yet");
+	struct rw_commit_info *info = rw_oid_map_get(&j->commits, id);
+	struct subject s = { r, c->conf, u, id, commit, NULL, rw_judgement_time_of(j, id) };
+	uint32_t signer;
+
+	if (info == NULL)
+		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
+	(void)rw_judgement_signer(j, info, &signer);	/* establishes info->sig */
+	s.sig = &info->sig;
+	info->demanded = true;
+	if (!judge_subject(j, &s))
+		info->failed = true;
+	return true;
+}
+
+static bool
+judge_tag(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+    struct rw_error *err)
+{
+	struct subject s = { r, c->conf, u, NULL, NULL, NULL, j->now };
+	struct rw_sig_result sig = { .state = RW_SIG_UNSIGNED };
+
+	(void)err;
+	if (u->kind == RW_UPDATE_DELETE || !u->annotated)
+		return true;		/* a lightweight tag is a finding of its own */
+	if (u->tag.signature.n > 0)
+		rw_signature_verify(j->policy->keyring, u->tag.payload, u->tag.signature, &sig);
+	s.sig = &sig;
+	(void)judge_subject(j, &s);
+	return true;
 }
 
 const struct rw_rule_type rw_rule_signed = {
@@ -42,5 +250,6 @@ const struct rw_rule_type rw_rule_signed = {
 	.conf_size = sizeof(struct rw_conf_signed),
 	.compile = compile,
 	.codec = codec,
-	.commit = judge,
+	.commit = judge_commit,
+	.update = judge_tag,
 };

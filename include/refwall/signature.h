@@ -15,7 +15,9 @@
 #include "refwall/limits.h"
 #include "refwall/timestamp.h"
 
-enum rw_key_type { RW_KEY_NONE, RW_KEY_ED25519, RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P521, RW_KEY_RSA };
+enum rw_key_type {
+	RW_KEY_NONE, RW_KEY_ED25519, RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P521, RW_KEY_RSA
+};
 const char *rw_key_type_name(enum rw_key_type t);	/* "ssh-ed25519", ... */
 
 #define RW_FINGERPRINT_LEN 52				/* "SHA256:" + 43 base64 characters + NUL */
@@ -30,18 +32,20 @@ struct rw_key {
 
 /*
  * Parse "type base64 [comment]" and check the key: known type and curve, type equal inside and outside,
- * point uncompressed and on its curve, RSA size and exponent (odd, >= 3, at most 8 bytes), no Ed25519 key of small
- * order, nothing left over. Blank space around the line is passed over, a second line is refused. FIDO,
- * certificate, DSA and unknown key types are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
+ * point uncompressed and on its curve, RSA size and exponent (odd, >= 3, at most 8 bytes), no Ed25519 key of
+ * small order, nothing left over. Blank space around the line is passed over, a second line is refused.
+ * FIDO, certificate, DSA and unknown key types are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
  */
-rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret, struct rw_error *err);
+rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret,
+    struct rw_error *err);
 
 struct rw_keyring;
 
 struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memory */
 /*
- * Checks the key again (RW_E_PARSE). Two owners may not share one key, nor may one own it twice, for then its
- * validity would be ambiguous: RW_E_EXISTS. The key is copied, its blob is not and must live as long as the keyring.
+ * Checks the key again (RW_E_PARSE). Two owners may not share one key, nor may one own it twice, for then
+ * its validity would be ambiguous: RW_E_EXISTS. The key is copied; its blob is not, and must live as long
+ * as the keyring.
  */
 rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key, struct rw_error *err);
 /*
@@ -75,9 +79,10 @@ struct rw_sig_result {
 };
 
 /*
- * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails: what cannot be
- * judged is a state. Validity of the key is not looked at here: that is the rule's business. The armour begins at the
- * first byte, and at most one newline is behind it. *ret needs no initialisation. The keyring must be sealed.
+ * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails:
+ * what cannot be judged is a state. Validity of the key is not looked at here: that is the rule's business.
+ * The armour begins at the first byte, and at most one newline is behind it. *ret needs no
+ * initialisation. The keyring must be sealed.
  */
 void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret);

@@ -130,7 +130,9 @@ rw_ed25519_verify(const struct rw_crypto *c, struct rw_str key, struct rw_str ms
 
 	if (key.n != RW_ED25519_KEY_LEN || sig.n != RW_ED25519_SIG_LEN)
 		return false;
-	if (!ed25519_point_ok((const uint8_t *)key.p) || !ed25519_point_ok(rs) || !less_little_endian(rs + 32, ed25519_l, 32))
+	if (!ed25519_point_ok((const uint8_t *)key.p) || !ed25519_point_ok(rs))
+		return false;
+	if (!less_little_endian(rs + 32, ed25519_l, 32))
 		return false;
 	return c->ed25519((const uint8_t *)key.p, msg, rs);
 }
@@ -175,7 +177,7 @@ rw_ecdsa_verify(const struct rw_crypto *c, const struct rw_curve *curve, struct 
 	uint8_t wide_r[RW_CURVE_BYTES_MAX], wide_s[RW_CURVE_BYTES_MAX];
 	const uint8_t *x;
 
-	/* Both back ends look for themselves whether the point is on the curve; only its form is seen to here. */
+	/* Both back ends look for themselves whether the point is on the curve. */
 	if (!point_form_ok(curve, q))
 		return false;
 	if (!scalar_widen(curve, r, wide_r) || !scalar_widen(curve, s, wide_s))

@@ -39,7 +39,8 @@ struct rw_crypto {
 	bool (*ed25519)(const uint8_t *key, struct rw_str msg, const uint8_t *sig);
 	bool (*ecdsa)(const struct rw_curve *c, const uint8_t *x, const uint8_t *y, enum rw_hash_alg alg,
 	    const uint8_t *digest, const uint8_t *r, const uint8_t *s);
-	bool (*rsa)(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t *digest, struct rw_str s);
+	bool (*rsa)(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t *digest,
+	    struct rw_str s);
 	bool (*ed25519_on_curve)(const uint8_t *key);
 	bool (*ecdsa_on_curve)(const struct rw_curve *c, const uint8_t *x, const uint8_t *y);
 };
@@ -64,7 +65,10 @@ bool rw_ed25519_key_ok(const struct rw_crypto *c, struct rw_str key);
 /* Uncompressed (0x04), coordinates below p, on the curve. */
 bool rw_ecdsa_key_ok(const struct rw_crypto *c, const struct rw_curve *curve, struct rw_str q);
 
-/* n odd and of RW_LIMIT_RSA_BITS_MIN to _MAX bits, e odd, >= 3, of at most RW_LIMIT_RSA_EXPONENT_BYTES. No leading zeros. */
+/*
+ * n odd and of RW_LIMIT_RSA_BITS_MIN to _MAX bits, e odd, >= 3, of at most RW_LIMIT_RSA_EXPONENT_BYTES;
+ * both without leading zeros.
+ */
 bool rw_rsa_key_ok(struct rw_str n, struct rw_str e);
 size_t rw_rsa_bits(struct rw_str n);
 

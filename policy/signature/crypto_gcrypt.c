@@ -67,8 +67,9 @@ static void
 prepare(void)
 {
 	static const uint8_t points[][RW_ED25519_KEY_LEN] = {
-		{ 0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-		  0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66 },
+		{ 0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+		  0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+		  0x66, 0x66 },
 		{ 3 },
 	};
 
@@ -81,8 +82,9 @@ prepare(void)
 }
 
 /*
- * libgcrypt 1.10 ends the process ("mulm_25519: different sizes") when a coordinate of the key fits in fewer than
- * the four words of its field, whether or not the point is on the curve. One key in 2^62 does by chance.
+ * libgcrypt 1.10 ends the process ("mulm_25519: different sizes") when a coordinate of the key fits in
+ * fewer than the four words of its field, whether or not the point is on the curve. One key in
+ * 2^62 does by chance.
  */
 #define ED25519_WORDS_3 192
 
@@ -108,7 +110,8 @@ verify_ed25519(const uint8_t *key, struct rw_str msg, const uint8_t *sig)
 
 	if (msg.n > INT32_MAX || !ed25519_on_curve(key))
 		return false;
-	if (gcry_sexp_build(&k, NULL, "(public-key(ecc(curve Ed25519)(flags eddsa)(q %b)))", RW_ED25519_KEY_LEN, key) != 0)
+	if (gcry_sexp_build(&k, NULL, "(public-key(ecc(curve Ed25519)(flags eddsa)(q %b)))",
+	    RW_ED25519_KEY_LEN, key) != 0)
 		return false;
 	if (gcry_sexp_build(&d, NULL, "(data(flags eddsa)(hash-algo sha512)(value %b))", (int)msg.n,
 	    msg.n == 0 ? "" : msg.p) != 0)
@@ -128,11 +131,12 @@ verify_ecdsa(const struct rw_curve *c, const uint8_t *x, const uint8_t *y, enum 
 
 	memcpy(q + 1, x, c->bytes);
 	memcpy(q + 1 + c->bytes, y, c->bytes);
-	if (gcry_sexp_build(&key, NULL, "(public-key(ecc(curve %s)(q %b)))", c->gcrypt_name, 1 + 2 * n, q) != 0)
+	if (gcry_sexp_build(&key, NULL, "(public-key(ecc(curve %s)(q %b)))", c->gcrypt_name, 1 + 2 * n,
+	    q) != 0)
 		return false;
 	/* With (value %b) a digest longer than the curve would not be shortened, and never verify. */
-	if (gcry_sexp_build(&data, NULL, "(data(flags raw)(hash %s %b))", hash_name(alg), (int)rw_hash_len(alg),
-	    digest) != 0)
+	if (gcry_sexp_build(&data, NULL, "(data(flags raw)(hash %s %b))", hash_name(alg),
+	    (int)rw_hash_len(alg), digest) != 0)
 		return false;
 	if (gcry_sexp_build(&sig, NULL, "(sig-val(ecdsa(r %b)(s %b)))", n, r, n, s) != 0)
 		return false;
@@ -146,8 +150,8 @@ verify_rsa(struct rw_str n, struct rw_str e, enum rw_hash_alg alg, const uint8_t
 
 	if (gcry_sexp_build(&key, NULL, "(public-key(rsa(n %b)(e %b)))", (int)n.n, n.p, (int)e.n, e.p) != 0)
 		return false;
-	if (gcry_sexp_build(&data, NULL, "(data(flags pkcs1)(hash %s %b))", hash_name(alg), (int)rw_hash_len(alg),
-	    digest) != 0)
+	if (gcry_sexp_build(&data, NULL, "(data(flags pkcs1)(hash %s %b))", hash_name(alg),
+	    (int)rw_hash_len(alg), digest) != 0)
 		return false;
 	if (gcry_sexp_build(&sig, NULL, "(sig-val(rsa(s %b)))", (int)s.n, s.p) != 0)
 		return false;

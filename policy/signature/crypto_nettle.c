@@ -81,8 +81,8 @@ verify_ecdsa(const struct rw_curve *c, const uint8_t *x, const uint8_t *y, enum 
 }
 
 /*
- * -x^2 + y^2 = 1 + d x^2 y^2 has a solution x when (y^2 - 1) / (d y^2 + 1) is a square, thus when the product is.
- * nettle has no call for it, and would only say "bad signature" for ever.
+ * -x^2 + y^2 = 1 + d x^2 y^2 has a solution x when (y^2 - 1) / (d y^2 + 1) is a square, thus when the
+ * product is. nettle has no call for it, and would only say "bad signature" for ever.
  */
 static bool
 ed25519_on_curve(const uint8_t *key)

@@ -60,9 +60,12 @@ grow(struct rw_keyring *k)
 
 	if (slots == NULL)
 		return false;
-	for (size_t i = 0; i < k->n_slots; i++)
-		if (k->slots[i] != NULL)
-			*slot_find(slots, 2 * k->n_slots, k->slots[i]->key.blob, k->slots[i]->hash) = k->slots[i];
+	for (size_t i = 0; i < k->n_slots; i++) {
+		struct rw_keyring_entry *e = k->slots[i];
+
+		if (e != NULL)
+			*slot_find(slots, 2 * k->n_slots, e->key.blob, e->hash) = e;
+	}
 	k->slots = slots;
 	k->n_slots *= 2;
 	return true;

@@ -26,7 +26,8 @@ static const char *const state_names[] = {
 /* A format is told by its first line. why: not supported, and what to do about it. */
 static const struct {
 	const char *begin;
-	void (*verify)(const struct rw_keyring *, const char *, struct rw_str, struct rw_str, struct rw_sig_result *);
+	void (*verify)(const struct rw_keyring *, const char *, struct rw_str, struct rw_str,
+	    struct rw_sig_result *);
 	const char *why;
 } formats[] = {
 	{ RW_SSHSIG_BEGIN, rw_sshsig_verify, NULL },
@@ -60,7 +61,8 @@ rw_sig_refuse(struct rw_sig_result *ret, enum rw_sig_state state, const char *fm
 }
 
 void
-rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour, struct rw_sig_result *ret)
+rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
+    struct rw_sig_result *ret)
 {
 	const char *newline = armour.n == 0 ? NULL : memchr(armour.p, '\n', armour.n);
 	struct rw_str first = { armour.p, newline == NULL ? armour.n : (size_t)(newline - armour.p) };
@@ -83,7 +85,8 @@ rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw
 			formats[i].verify(k, "git", payload, armour, ret);
 		return;
 	}
-	rw_sig_refuse(ret, RW_SIG_MALFORMED, "unknown kind of signature, it begins with \"%s\"", RW_SHOW(first));
+	rw_sig_refuse(ret, RW_SIG_MALFORMED, "unknown kind of signature, it begins with \"%s\"",
+	    RW_SHOW(first));
 }
 
 struct work {

@@ -92,10 +92,11 @@ rw_key_parts_read(struct rw_str blob, struct rw_key_parts *ret, struct rw_error 
 		curve = rw_reader_string32(&r);
 		k.point = rw_reader_string32(&r);
 		if (!r.bad && !rw_str_eqz(curve, k.curve->ssh_name))
-			return rw_fail(err, RW_E_PARSE, "key of type %s names curve \"%s\"", rw_key_type_name(k.type),
-			    RW_SHOW(curve));
+			return rw_fail(err, RW_E_PARSE, "key of type %s names curve \"%s\"",
+			    rw_key_type_name(k.type), RW_SHOW(curve));
 		if (!r.bad && (k.point.n != 1 + 2 * k.curve->bytes || k.point.p[0] != 0x04))
-			return rw_fail(err, RW_E_PARSE, "key of type %s: the point is not in uncompressed form",
+			return rw_fail(err, RW_E_PARSE,
+			    "key of type %s: the point is not in uncompressed form",
 			    rw_key_type_name(k.type));
 	} else {
 		k.point = rw_reader_string32(&r);
@@ -104,9 +105,11 @@ rw_key_parts_read(struct rw_str blob, struct rw_key_parts *ret, struct rw_error 
 			    rw_key_type_name(k.type), k.point.n, RW_ED25519_KEY_LEN);
 	}
 	if (r.bad)
-		return rw_fail(err, RW_E_PARSE, "key of type %s is malformed or cut short", rw_key_type_name(k.type));
+		return rw_fail(err, RW_E_PARSE, "key of type %s is malformed or cut short",
+		    rw_key_type_name(k.type));
 	if (!rw_reader_done(&r))
-		return rw_fail(err, RW_E_PARSE, "key of type %s: %zu bytes left over", rw_key_type_name(k.type), r.left);
+		return rw_fail(err, RW_E_PARSE, "key of type %s: %zu bytes left over",
+		    rw_key_type_name(k.type), r.left);
 	*ret = k;
 	return true;
 }
@@ -117,11 +120,11 @@ rsa_check(const struct rw_key_parts *k, struct rw_error *err)
 	size_t bits = rw_rsa_bits(k->n);
 
 	if (bits < RW_LIMIT_RSA_BITS_MIN || bits > RW_LIMIT_RSA_BITS_MAX)
-		return rw_fail(err, RW_E_PARSE, "RSA key of %zu bits, wanted %d to %d", bits, RW_LIMIT_RSA_BITS_MIN,
-		    RW_LIMIT_RSA_BITS_MAX);
+		return rw_fail(err, RW_E_PARSE, "RSA key of %zu bits, wanted %d to %d", bits,
+		    RW_LIMIT_RSA_BITS_MIN, RW_LIMIT_RSA_BITS_MAX);
 	if (!rw_rsa_key_ok(k->n, k->e))
-		return rw_fail(err, RW_E_PARSE, "RSA key: the modulus must be odd, the exponent odd, at least 3 and "
-		    "at most %d bytes long", RW_LIMIT_RSA_EXPONENT_BYTES);
+		return rw_fail(err, RW_E_PARSE, "RSA key: the modulus must be odd, the exponent odd, "
+		    "at least 3 and at most %d bytes long", RW_LIMIT_RSA_EXPONENT_BYTES);
 	return true;
 }
 
@@ -131,7 +134,8 @@ rw_key_parts_check(const struct rw_crypto *c, const struct rw_key_parts *k, stru
 	switch (k->type) {
 	case RW_KEY_ED25519:
 		return rw_ed25519_key_ok(c, k->point) || rw_fail(err, RW_E_PARSE,
-		    "Ed25519 key is not on the curve, not canonical, or of small order (anybody could sign with it)");
+		    "Ed25519 key is not on the curve, not canonical, or of small order "
+		    "(anybody could sign with it)");
 	case RW_KEY_ECDSA_P256:
 	case RW_KEY_ECDSA_P384:
 	case RW_KEY_ECDSA_P521:
@@ -209,7 +213,8 @@ rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret, struct 
 	if (!rw_base64_decode(&blob, base64)) {
 		if (!rw_buf_ok(&blob, "key", err))
 			return false;
-		return rw_fail(err, RW_E_PARSE, "key of type %s: the second word is not base64", rw_key_type_name(type));
+		return rw_fail(err, RW_E_PARSE, "key of type %s: the second word is not base64",
+		    rw_key_type_name(type));
 	}
 	if (!rw_buf_ok(&blob, "key", err) || !rw_key_parts_read(rw_buf_str(&blob), &parts, err))
 		return false;

@@ -27,7 +27,8 @@ armour_body(struct rw_str armour, struct rw_str *ret, struct rw_error *err)
 	struct rw_str body;
 
 	if (armour.n > RW_LIMIT_SIGNATURE_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "signature is larger than %u bytes", RW_LIMIT_SIGNATURE_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "signature is larger than %u bytes",
+		    RW_LIMIT_SIGNATURE_BYTES);
 	if (!rw_str_has_prefix(armour, begin))
 		return rw_fail(err, RW_E_PARSE, "signature does not begin with the line %s", RW_SSHSIG_BEGIN);
 	body = (struct rw_str){ armour.p + sizeof(begin) - 1, armour.n - (sizeof(begin) - 1) };
@@ -39,7 +40,8 @@ armour_body(struct rw_str armour, struct rw_str *ret, struct rw_error *err)
 	for (size_t i = 0; i < body.n; i++) {
 		if (body.p[i] == '\n' ? i == 0 || body.p[i - 1] == '\n' || i + 1 == body.n :
 		    body.p[i] == ' ' || body.p[i] == '\t' || body.p[i] == '\r')
-			return rw_fail(err, RW_E_PARSE, "signature holds blank space or an empty line in its armour");
+			return rw_fail(err, RW_E_PARSE,
+			    "signature holds blank space or an empty line in its armour");
 	}
 	*ret = body;
 	return true;
@@ -56,17 +58,19 @@ inner_parse(struct rw_str inner, struct rw_sshsig *s, struct rw_error *err)
 		return rw_fail(err, RW_E_PARSE, "signature value is cut short or has bytes behind it");
 	if (s->key.type == RW_KEY_RSA) {
 		if (rw_str_eqz(alg, "ssh-rsa"))
-			return rw_fail(err, RW_E_UNSUPPORTED, "ssh-rsa signatures use SHA-1; sign with rsa-sha2-512");
+			return rw_fail(err, RW_E_UNSUPPORTED,
+			    "ssh-rsa signatures use SHA-1; sign with rsa-sha2-512");
 		for (size_t i = 0; i < RW_ARRAY_LEN(rsa_sigs); i++)
 			if (rw_str_eqz(alg, rsa_sigs[i].name))
 				s->rsa_hash = rsa_sigs[i].alg;
 	}
 	if (s->key.type == RW_KEY_RSA ? s->rsa_hash == 0 : !rw_str_eqz(alg, rw_key_type_name(s->key.type)))
-		return rw_fail(err, RW_E_PARSE, "signature algorithm \"%s\" does not fit a key of type %s", RW_SHOW(alg),
-		    rw_key_type_name(s->key.type));
+		return rw_fail(err, RW_E_PARSE, "signature algorithm \"%s\" does not fit a key of type %s",
+		    RW_SHOW(alg), rw_key_type_name(s->key.type));
 	s->sig = value;
 	if (s->key.type == RW_KEY_ED25519 && value.n != RW_ED25519_SIG_LEN)
-		return rw_fail(err, RW_E_PARSE, "Ed25519 signature has %zu bytes, wanted %d", value.n, RW_ED25519_SIG_LEN);
+		return rw_fail(err, RW_E_PARSE, "Ed25519 signature has %zu bytes, wanted %d", value.n,
+		    RW_ED25519_SIG_LEN);
 	if (s->key.curve != NULL) {
 		r = rw_reader_init(value);
 		s->r = rw_reader_mpint(&r);
@@ -88,14 +92,16 @@ blob_parse(struct rw_str blob, struct rw_sshsig *s, struct rw_error *err)
 		return rw_fail(err, RW_E_PARSE, "signature does not hold the magic %s", MAGIC);
 	version = rw_reader_u32(&r);
 	if (!r.bad && version != 1)
-		return rw_fail(err, RW_E_UNSUPPORTED, "signature format version %lu, wanted 1", (unsigned long)version);
+		return rw_fail(err, RW_E_UNSUPPORTED, "signature format version %lu, wanted 1",
+		    (unsigned long)version);
 	s->key_blob = rw_reader_string32(&r);
 	s->ns = rw_reader_string32(&r);
 	reserved = rw_reader_string32(&r);
 	s->hash_name = rw_reader_string32(&r);
 	inner = rw_reader_string32(&r);
 	if (!rw_reader_done(&r))
-		return rw_fail(err, RW_E_PARSE, r.bad ? "signature is cut short" : "signature has bytes left over");
+		return rw_fail(err, RW_E_PARSE, "%s",
+		    r.bad ? "signature is cut short" : "signature has bytes left over");
 	if (reserved.n != 0)
 		return rw_fail(err, RW_E_PARSE, "signature: the reserved field is not empty");
 	if (s->ns.n == 0)
@@ -106,8 +112,8 @@ blob_parse(struct rw_str blob, struct rw_sshsig *s, struct rw_error *err)
 		if (rw_str_eqz(s->hash_name, payload_hashes[i].name))
 			s->hash = payload_hashes[i].alg;
 	if (s->hash == 0)
-		return rw_fail(err, RW_E_UNSUPPORTED, "signature over a \"%s\" digest, wanted sha256 or sha512",
-		    RW_SHOW(s->hash_name));
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "signature over a \"%s\" digest, wanted sha256 or sha512", RW_SHOW(s->hash_name));
 	return inner_parse(inner, s, err);
 }
 
@@ -120,8 +126,8 @@ rw_sshsig_parse(struct rw_str armour, struct rw_buf *blob, struct rw_sshsig *ret
 	*ret = s;
 	if (!armour_body(armour, &body, err))
 		return false;
-	if (!rw_base64_decode_lines(blob, body))
-		return rw_buf_ok(blob, "signature", err) ? rw_fail(err, RW_E_PARSE, "signature is not base64") : false;
+	if (!rw_base64_decode_lines(blob, body) && !blob->failed)
+		return rw_fail(err, RW_E_PARSE, "signature is not base64");
 	if (!rw_buf_ok(blob, "signature", err))
 		return false;
 	if (!blob_parse(rw_buf_str(blob), &s, err)) {
@@ -147,7 +153,8 @@ signed_data(const struct rw_sshsig *s, struct rw_str payload, struct rw_buf *out
 }
 
 static bool
-verify(const struct rw_crypto *c, const struct rw_key_parts *key, const struct rw_sshsig *s, struct rw_str data)
+verify(const struct rw_crypto *c, const struct rw_key_parts *key, const struct rw_sshsig *s,
+    struct rw_str data)
 {
 	uint8_t digest[RW_HASH_MAX];
 
@@ -161,6 +168,15 @@ verify(const struct rw_crypto *c, const struct rw_key_parts *key, const struct r
 		return false;
 	rw_hash(key->curve->hash, &data, 1, digest);
 	return rw_ecdsa_verify(c, key->curve, key->point, key->curve->hash, digest, s->r, s->s);
+}
+
+/* What a signature is that could not be parsed. */
+static enum rw_sig_state
+state_of(enum rw_error_code code)
+{
+	if (code == RW_E_UNSUPPORTED)
+		return RW_SIG_UNSUPPORTED;
+	return code == RW_E_PARSE || code == RW_E_LIMIT ? RW_SIG_MALFORMED : RW_SIG_REFUSED;
 }
 
 void
@@ -177,12 +193,12 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 	if (s.key_blob.n > 0)
 		rw_key_fingerprint(s.key_blob, ret->fingerprint);
 	if (!parsed) {
-		rw_sig_refuse(ret, err.code == RW_E_UNSUPPORTED ? RW_SIG_UNSUPPORTED :
-		    err.code == RW_E_PARSE || err.code == RW_E_LIMIT ? RW_SIG_MALFORMED : RW_SIG_REFUSED, "%s", err.msg);
+		rw_sig_refuse(ret, state_of(err.code), "%s", err.msg);
 		return;
 	}
 	if (!rw_str_eqz(s.ns, ns)) {
-		rw_sig_refuse(ret, RW_SIG_NAMESPACE, "signature was made for \"%s\", wanted \"%s\"", RW_SHOW(s.ns), ns);
+		rw_sig_refuse(ret, RW_SIG_NAMESPACE, "signature was made for \"%s\", wanted \"%s\"",
+		    RW_SHOW(s.ns), ns);
 		return;
 	}
 	e = rw_keyring_entry_find(k, s.key_blob);
@@ -197,7 +213,8 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 		return;
 	}
 	if (!verify(rw_keyring_crypto(k), &e->parts, &s, rw_buf_str(&data))) {
-		rw_sig_refuse(ret, RW_SIG_BAD, "signature does not verify: what was signed is not this, or not by this key");
+		rw_sig_refuse(ret, RW_SIG_BAD,
+		    "signature does not verify: what was signed is not this, or not by this key");
 		return;
 	}
 	ret->state = RW_SIG_GOOD;

@@ -36,6 +36,7 @@ void rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str 
     struct rw_sig_result *ret);
 
 /* Set the state and the reason. */
-void rw_sig_refuse(struct rw_sig_result *ret, enum rw_sig_state state, const char *fmt, ...) rw_printf_like(3, 4);
+void rw_sig_refuse(struct rw_sig_result *ret, enum rw_sig_state state, const char *fmt, ...)
+    rw_printf_like(3, 4);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * bench_signature.c: rw_signature_verify() against the bare call of the cryptographic library, whose arguments
- * were all made beforehand. Side by side: rounds of both alternate, processor time counts, the median
- * of the rounds' ratios is told. Usage: bench_signature [signatures per type]
+ * bench_signature.c: rw_signature_verify() against the bare call of the cryptographic library, whose
+ * arguments were all made beforehand. Side by side: rounds of both alternate, processor time counts,
+ * the median of the rounds' ratios is told. Usage: bench_signature [signatures per type]
  */
 #include <stdio.h>
 #include <time.h>
@@ -24,7 +24,8 @@
 
 static const char payload_text[] =
     "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent 1111111111111111111111111111111111111111\n"
-    "author Alice <alice@example.com> 1700000000 +0000\ncommitter Alice <alice@example.com> 1700000000 +0000\n"
+    "author Alice <alice@example.com> 1700000000 +0000\n"
+    "committer Alice <alice@example.com> 1700000000 +0000\n"
     "\nenvs/prod: raise the number of replicas\n\nThe queue grows on Monday mornings.\n";
 
 /* Everything the bare call needs. */
@@ -87,8 +88,8 @@ nettle_prepare(struct bare *b, const struct rw_sshsig *s)
 
 	if (c == NULL)
 		return;
-	ecc_point_init(&b->point, c->bytes == 32 ? nettle_get_secp_256r1() : c->bytes == 48 ? nettle_get_secp_384r1() :
-	    nettle_get_secp_521r1());
+	ecc_point_init(&b->point, c->bytes == 32 ? nettle_get_secp_256r1() :
+	    c->bytes == 48 ? nettle_get_secp_384r1() : nettle_get_secp_521r1());
 	dsa_signature_init(&b->rs);
 	mpz_init(x);
 	mpz_init(y);
@@ -120,29 +121,32 @@ bare_prepare(struct bare *b, const struct rw_keyring *k, const struct rw_sshsig 
 	rw_buf_put_string32(&b->data, (struct rw_str){ (const char *)b->digest, rw_hash_len(s->hash) });
 	data = rw_buf_str(&b->data);
 	if (p->type == RW_KEY_ED25519) {
-		sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(ecc(curve Ed25519)(flags eddsa)(q %b)))",
+		sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL,
+		    "(public-key(ecc(curve Ed25519)(flags eddsa)(q %b)))",
 		    32, p->point.p));
-		sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags eddsa)(hash-algo sha512)(value %b))",
+		sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL,
+		    "(data(flags eddsa)(hash-algo sha512)(value %b))",
 		    (int)data.n, data.p));
-		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(eddsa(r %b)(s %b)))", 32, s->sig.p, 32,
-		    s->sig.p + 32));
+		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(eddsa(r %b)(s %b)))", 32,
+		    s->sig.p, 32, s->sig.p + 32));
 		return;
 	}
 	rw_hash(alg, &data, 1, b->digest);
 	if (p->type == RW_KEY_RSA) {
-		sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(rsa(n %b)(e %b)))", (int)p->n.n, p->n.p,
-		    (int)p->e.n, p->e.p));
-		sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags pkcs1)(hash %s %b))", hash_name(alg),
-		    (int)rw_hash_len(alg), b->digest));
-		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(rsa(s %b)))", (int)s->sig.n, s->sig.p));
+		sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(rsa(n %b)(e %b)))",
+		    (int)p->n.n, p->n.p, (int)p->e.n, p->e.p));
+		sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags pkcs1)(hash %s %b))",
+		    hash_name(alg), (int)rw_hash_len(alg), b->digest));
+		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(rsa(s %b)))",
+		    (int)s->sig.n, s->sig.p));
 		return;
 	}
-	sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(ecc(curve %s)(q %b)))", p->curve->gcrypt_name,
-	    (int)p->point.n, p->point.p));
-	sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags raw)(hash %s %b))", hash_name(alg),
-	    (int)rw_hash_len(alg), b->digest));
-	sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(ecdsa(r %b)(s %b)))", (int)s->r.n, s->r.p,
-	    (int)s->s.n, s->s.p));
+	sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(ecc(curve %s)(q %b)))",
+	    p->curve->gcrypt_name, (int)p->point.n, p->point.p));
+	sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags raw)(hash %s %b))",
+	    hash_name(alg), (int)rw_hash_len(alg), b->digest));
+	sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(ecdsa(r %b)(s %b)))", (int)s->r.n,
+	    s->r.p, (int)s->s.n, s->s.p));
 #ifdef HAVE_NETTLE
 	nettle_prepare(b, s);
 #endif
@@ -153,8 +157,8 @@ bare_verify(const struct bare *b)
 {
 #ifdef HAVE_NETTLE
 	if (b->key->type == RW_KEY_ED25519)
-		return ed25519_sha512_verify((const uint8_t *)b->key->point.p, b->data.len, (const uint8_t *)b->data.data,
-		    (const uint8_t *)b->sig.p) == 1;
+		return ed25519_sha512_verify((const uint8_t *)b->key->point.p, b->data.len,
+		    (const uint8_t *)b->data.data, (const uint8_t *)b->sig.p) == 1;
 	if (b->key->curve != NULL)
 		return ecdsa_verify(&b->point, rw_hash_len(b->key->curve->hash), b->digest, &b->rs) == 1;
 #endif
@@ -241,7 +245,8 @@ int
 main(int argc, char **argv)
 {
 	static const struct { const char *name, *type, *bits; } kinds[] = {
-		{ "ed25519", "ed25519", NULL }, { "p256", "ecdsa", "256" }, { "p384", "ecdsa", "384" }, { "p521", "ecdsa", "521" },
+		{ "ed25519", "ed25519", NULL }, { "p256", "ecdsa", "256" }, { "p384", "ecdsa", "384" },
+		{ "p521", "ecdsa", "521" },
 		{ "rsa2048", "rsa", "2048" }, { "rsa3072", "rsa", "3072" }, { "rsa4096", "rsa", "4096" },
 	};
 	long n = argc > 1 ? strtol(argv[1], NULL, 10) : 2000;

@@ -25,9 +25,10 @@ blob_try(struct rw_str blob)
 #endif
 	/* Whatever passes the check must be safe to compute with. */
 	if (parts.type == RW_KEY_ED25519) {
-		char sig[RW_ED25519_SIG_LEN] = { 0x58, 0x66 };
+		static const char bytes[RW_ED25519_SIG_LEN] = { 0x58, 0x66 };
+		struct rw_str sig = { bytes, sizeof(bytes) };
 
-		if (rw_ed25519_verify(&rw_crypto_gcrypt, parts.point, blob, (struct rw_str){ sig, sizeof(sig) }))
+		if (rw_ed25519_verify(&rw_crypto_gcrypt, parts.point, blob, sig))
 			abort();
 	}
 }

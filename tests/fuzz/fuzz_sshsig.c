@@ -1,6 +1,6 @@
 /*
- * fuzz_sshsig.c: hostile signatures. Input that begins with "SSHSIG" is put in armour first, so that the fuzzer
- * need not learn base64. The back ends must agree.
+ * fuzz_sshsig.c: hostile signatures. Input that begins with "SSHSIG" is put in armour first,
+ * so that the fuzzer need not learn base64. The back ends must agree.
  */
 #include "policy/signature/keyring.h"
 #include "policy/signature/sshsig.h"
@@ -42,7 +42,8 @@ prepare(void)
 		for (size_t i = 0; i < RW_ARRAY_LEN(lines); i++) {
 			struct rw_key key = { .type = RW_KEY_NONE };
 
-			if (!rw_key_parse(a, rw_str(lines[i]), &key, &err) || !rw_keyring_add(keyrings[b], &key, &err))
+			if (!rw_key_parse(a, rw_str(lines[i]), &key, &err) ||
+			    !rw_keyring_add(keyrings[b], &key, &err))
 				abort();
 		}
 		if (!rw_keyring_seal(keyrings[b], &err))
@@ -69,7 +70,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rw_signature_verify(keyrings[b], RW_STR_LIT("fuzz\n"), input, &r);
 		if ((r.state == RW_SIG_GOOD) != (r.detail[0] == '\0') || !rw_text_utf8(rw_str(r.detail)))
 			abort();
-		if (r.state == RW_SIG_GOOD && (r.key == NULL || strcmp(r.key->fingerprint, r.fingerprint) != 0))
+		if (r.state == RW_SIG_GOOD &&
+		    (r.key == NULL || strcmp(r.key->fingerprint, r.fingerprint) != 0))
 			abort();
 		if (b == 0)
 			first = r;

@@ -96,8 +96,8 @@ void
 ssh_key_make(const char *dir, const char *name, const char *type, const char *bits)
 {
 	char file[4096];
-	const char *argv[] = { "ssh-keygen", "-q", "-N", "", "-C", "alice@example.com", "-f", file, "-t", type,
-		bits == NULL ? NULL : "-b", bits, NULL };
+	const char *argv[] = { "ssh-keygen", "-q", "-N", "", "-C", "alice@example.com", "-f", file,
+		"-t", type, bits == NULL ? NULL : "-b", bits, NULL };
 
 	(void)snprintf(file, sizeof(file), "%s/%s", dir, name);
 	ssh_run(argv, NULL);
@@ -119,8 +119,8 @@ ssh_sign(const char *dir, const char *name, const char *ns, const char *hash, st
 {
 	struct rw_error err = RW_ERROR_INIT;
 	char key[4096], file[4096], sig[4200], option[64];
-	const char *argv[] = { "ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ns, hash == NULL ? file : "-O",
-		option, file, NULL };
+	const char *argv[] = { "ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ns,
+		hash == NULL ? file : "-O", option, file, NULL };
 
 	if (hash == NULL)
 		argv[9] = NULL;
@@ -144,7 +144,8 @@ ssh_corpus(const char *name)
 	if (corpus != NULL)
 		(void)snprintf(dir, sizeof(dir), "%s/vectors/%s", corpus, name);
 	else
-		(void)snprintf(dir, sizeof(dir), "%s/../shared/corpus/vectors/%s", src == NULL ? "." : src, name);
+		(void)snprintf(dir, sizeof(dir), "%s/../shared/corpus/vectors/%s", src == NULL ? "." : src,
+		    name);
 	if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
 		return dir;
 	print_message("# skipped: no vectors at %s\n", dir);

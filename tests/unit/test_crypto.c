@@ -127,7 +127,8 @@ static bool
 ask_ecdsa(const struct rw_crypto *c, const json_t *group, struct rw_str msg, struct rw_str sig)
 {
 	static const struct { const char *name; enum rw_key_type type; } names[] = {
-		{ "secp256r1", RW_KEY_ECDSA_P256 }, { "secp384r1", RW_KEY_ECDSA_P384 }, { "secp521r1", RW_KEY_ECDSA_P521 },
+		{ "secp256r1", RW_KEY_ECDSA_P256 }, { "secp384r1", RW_KEY_ECDSA_P384 },
+		{ "secp521r1", RW_KEY_ECDSA_P521 },
 	};
 	const json_t *key = json_object_get(group, "publicKey");
 	const char *name = json_string_value(json_object_get(key, "curve"));
@@ -227,7 +228,8 @@ vectors_run(const char *dir, const char *file, ask_fn ask)
 				    strcmp(want, "valid") == 0 && !is_stricter(backends[b], comment);
 
 				if (wrong)
-					print_error("%s: %s #%d is %s, and was %s (%s)\n", backends[b]->name, file, id, want,
+					print_error("%s: %s #%d is %s, and was %s (%s)\n",
+					    backends[b]->name, file, id, want,
 					    got ? "accepted" : "refused", comment);
 				assert_false(wrong);
 			}
@@ -283,41 +285,54 @@ test_ed25519(void **state)
 		bool want;
 	} rows[] = {
 		{ "RFC 8032", KEY3, SIG3_R, SIG3_S, true },
-		{ "S + L", KEY3, SIG3_R, "05d391b0a77904e98404ef037747a56e4a7c15e9716ed28dc027beceea1ec41a", false },
-		{ "S = L", KEY3, SIG3_R, "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", false },
+		{ "S + L", KEY3, SIG3_R, "05d391b0a77904e98404ef037747a56e4a7c15e9716ed28dc027beceea1ec41a",
+		    false },
+		{ "S = L", KEY3, SIG3_R, "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010",
+		    false },
 		{ "S = 0", KEY3, SIG3_R, Z16 Z16, false },
-		{ "S = 2^256 - 1", KEY3, SIG3_R, "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", false },
+		{ "S = 2^256 - 1", KEY3, SIG3_R,
+		    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", false },
 		{ "R = identity, S = 0", KEY3, "01000000000000000000000000000000" Z16, Z16 Z16, false },
-		{ "R not canonical", KEY3, "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", SIG3_S, false },
-		{ "R negated", KEY3, "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac32c", SIG3_S, false },
-		{ "key negated", "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb9115489080a5", SIG3_R, SIG3_S, false },
-		{ "identity signs all", "01000000000000000000000000000000" Z16, "01000000000000000000000000000000" Z16,
+		{ "R not canonical", KEY3,
+		    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", SIG3_S, false },
+		{ "R negated", KEY3, "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac32c",
+		    SIG3_S, false },
+		{ "key negated", "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb9115489080a5", SIG3_R,
+		    SIG3_S, false },
+		{ "identity signs all", "01000000000000000000000000000000" Z16,
+		    "01000000000000000000000000000000" Z16,
 		    Z16 Z16, false },
 		{ "key 0", Z16 Z16, SIG3_R, SIG3_S, false },
-		{ "key y = -1", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", SIG3_R, SIG3_S, false },
+		{ "key y = -1", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", SIG3_R,
+		    SIG3_S, false },
 		/* libgcrypt would abort on these three */
-		{ "key with a small x", "3126711e11ef574692935381d2cd2bbab5dd113c4010f91fd7c4dd7b12bf431a", SIG3_R, SIG3_S, false },
-		{ "key with a small y", "0300000000000000000000000000000000000000000000000000000000000000", SIG3_R, SIG3_S, false },
-		{ "key off the curve", "0200000000000000000000000000000000000000000000000000000000000000", SIG3_R, SIG3_S, false },
+		{ "key with a small x", "3126711e11ef574692935381d2cd2bbab5dd113c4010f91fd7c4dd7b12bf431a",
+		    SIG3_R, SIG3_S, false },
+		{ "key with a small y", "0300000000000000000000000000000000000000000000000000000000000000",
+		    SIG3_R, SIG3_S, false },
+		{ "key off the curve", "0200000000000000000000000000000000000000000000000000000000000000",
+		    SIG3_R, SIG3_S, false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++)
 		for (size_t b = 0; b < RW_ARRAY_LEN(backends); b++) {
+			struct rw_str msg = RW_STR_LIT("\xaf\x82"), none = { NULL, 0 }, k, g;
 			char key[32], sig[64];
 
 			print_message("# %s, %s\n", rows[i].name, backends[b]->name);
 			assert_true(rw_hex_decode(rw_str(rows[i].key), key, 32));
 			assert_true(rw_hex_decode(rw_str(rows[i].r), sig, 32));
 			assert_true(rw_hex_decode(rw_str(rows[i].s), sig + 32, 32));
-			assert_int_equal(rw_ed25519_verify(backends[b], (struct rw_str){ key, 32 }, RW_STR_LIT("\xaf\x82"),
-			    (struct rw_str){ sig, 64 }), rows[i].want);
-			assert_false(rw_ed25519_verify(backends[b], (struct rw_str){ key, 32 }, (struct rw_str){ NULL, 0 },
-			    (struct rw_str){ sig, 64 }));
-			assert_false(rw_ed25519_verify(backends[b], (struct rw_str){ key, 32 }, RW_STR_LIT("\xaf\x82"),
-			    (struct rw_str){ sig, 63 }));
-			assert_false(rw_ed25519_verify(backends[b], (struct rw_str){ key, 31 }, RW_STR_LIT("\xaf\x82"),
-			    (struct rw_str){ sig, 64 }));
+			k = (struct rw_str){ key, sizeof(key) };
+			g = (struct rw_str){ sig, sizeof(sig) };
+			assert_int_equal(rw_ed25519_verify(backends[b], k, msg, g), rows[i].want);
+			assert_false(rw_ed25519_verify(backends[b], k, none, g));
+			g.n--;
+			assert_false(rw_ed25519_verify(backends[b], k, msg, g));
+			g.n++;
+			k.n--;
+			assert_false(rw_ed25519_verify(backends[b], k, msg, g));
 		}
 }
 
@@ -329,13 +344,14 @@ test_ed25519_keys(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 2000; i++) {
-		uint8_t key[RW_SHA256_LEN];
+		uint8_t bytes[RW_SHA256_LEN];
+		struct rw_str key = { (const char *)bytes, sizeof(bytes) };
 		bool ok;
 
-		rw_sha256((struct rw_str){ (const char *)&i, sizeof(i) }, key);
-		ok = rw_ed25519_key_ok(backends[0], (struct rw_str){ (const char *)key, sizeof(key) });
+		rw_sha256((struct rw_str){ (const char *)&i, sizeof(i) }, bytes);
+		ok = rw_ed25519_key_ok(backends[0], key);
 		for (size_t b = 1; b < RW_ARRAY_LEN(backends); b++)
-			assert_int_equal(rw_ed25519_key_ok(backends[b], (struct rw_str){ (const char *)key, sizeof(key) }), ok);
+			assert_int_equal(rw_ed25519_key_ok(backends[b], key), ok);
 		on += ok;
 	}
 	print_message("# %zu of 2000\n", on);
@@ -381,14 +397,14 @@ test_ecdsa(void **state)
 		for (size_t b = 0; b < RW_ARRAY_LEN(backends); b++) {
 			char q[80], r[40], s[40];
 			struct rw_str qs = { q, strlen(rows[i].q) / 2 };
+			struct rw_str rs = { r, strlen(rows[i].r) / 2 }, ss = { s, strlen(rows[i].s) / 2 };
 
 			print_message("# %s, %s\n", rows[i].name, backends[b]->name);
 			assert_true(rw_hex_decode(rw_str(rows[i].q), q, qs.n));
-			assert_true(rw_hex_decode(rw_str(rows[i].r), r, strlen(rows[i].r) / 2));
-			assert_true(rw_hex_decode(rw_str(rows[i].s), s, strlen(rows[i].s) / 2));
+			assert_true(rw_hex_decode(rw_str(rows[i].r), r, rs.n));
+			assert_true(rw_hex_decode(rw_str(rows[i].s), s, ss.n));
 			assert_int_equal(rw_ecdsa_key_ok(backends[b], curve, qs), rows[i].key_ok);
-			assert_int_equal(rw_ecdsa_verify(backends[b], curve, qs, RW_SHA256, digest,
-			    (struct rw_str){ r, strlen(rows[i].r) / 2 }, (struct rw_str){ s, strlen(rows[i].s) / 2 }),
+			assert_int_equal(rw_ecdsa_verify(backends[b], curve, qs, RW_SHA256, digest, rs, ss),
 			    rows[i].want);
 		}
 	assert_null(rw_curve_by_type(RW_KEY_ED25519));
@@ -423,8 +439,8 @@ test_curves(void **state)
 static void
 test_rsa(void **state)
 {
-	static const uint8_t info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
-		0x01, 0x05, 0x00, 0x04, 0x20 };
+	static const uint8_t info[] = { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
+		0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
 	char n[256], sig[256];
 	uint8_t digest[RW_HASH_MAX];
 	struct rw_str ns = { n, sizeof(n) }, sigs = { sig, sizeof(sig) };
@@ -454,7 +470,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ed25519), cmocka_unit_test(test_ed25519_keys), cmocka_unit_test(test_ecdsa), cmocka_unit_test(test_curves),
+		cmocka_unit_test(test_ed25519), cmocka_unit_test(test_ed25519_keys),
+		cmocka_unit_test(test_ecdsa), cmocka_unit_test(test_curves),
 		cmocka_unit_test(test_rsa), cmocka_unit_test(test_wycheproof),
 	};
 

@@ -149,14 +149,16 @@ test_text(void **state)
 		{ "options in front", "restrict ssh-ed25519 " B64, RW_E_UNSUPPORTED, "not known" },
 		{ "unknown type", "ssh-ed448 " B64, RW_E_UNSUPPORTED, "not known" },
 		{ "hostile type", "\033[31m " B64, RW_E_UNSUPPORTED, "\\x1b[31m" },
-		{ "other type inside", "ssh-rsa " B64, RW_E_PARSE, "is said to be ssh-rsa, and is ssh-ed25519" },
+		{ "other type inside", "ssh-rsa " B64, RW_E_PARSE,
+		    "is said to be ssh-rsa, and is ssh-ed25519" },
 		{ "no base64", "ssh-ed25519 !!!!", RW_E_PARSE, "not base64" },
 		{ "no padding", "ssh-ed25519 QQ", RW_E_PARSE, "not base64" },
 		{ "DSA", "ssh-dss " B64, RW_E_UNSUPPORTED, "DSA" },
 		{ "FIDO Ed25519", "sk-ssh-ed25519@openssh.com " B64, RW_E_UNSUPPORTED, "FIDO" },
 		{ "FIDO ECDSA", "sk-ecdsa-sha2-nistp256@openssh.com " B64, RW_E_UNSUPPORTED, "FIDO" },
 		{ "certificate", "ssh-ed25519-cert-v01@openssh.com " B64, RW_E_UNSUPPORTED, "certificate" },
-		{ "FIDO certificate", "sk-ssh-ed25519-cert-v01@openssh.com " B64, RW_E_UNSUPPORTED, "certificate" },
+		{ "FIDO certificate", "sk-ssh-ed25519-cert-v01@openssh.com " B64, RW_E_UNSUPPORTED,
+		    "certificate" },
 	};
 
 	(void)state;
@@ -205,37 +207,55 @@ test_blobs(void **state)
 {
 	static const struct blob_row rows[] = {
 		{ "y = 0", ED(Z16 Z16), RW_E_PARSE, "small order" },
-		{ "y = 0, x negative", ED(Z16 "00000000000000000000000000000080"), RW_E_PARSE, "small order" },
+		{ "y = 0, x negative", ED(Z16 "00000000000000000000000000000080"), RW_E_PARSE,
+		    "small order" },
 		{ "identity", ED("01000000000000000000000000000000" Z16), RW_E_PARSE, "small order" },
-		{ "identity, x negative", ED("01000000000000000000000000000000" "00000000000000000000000000000080"),
+		{ "identity, x negative",
+		    ED("01000000000000000000000000000000" "00000000000000000000000000000080"),
 		    RW_E_PARSE, "small order" },
-		{ "order 8", ED("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), RW_E_PARSE, NULL },
-		{ "order 8, x negative", ED("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"),
+		{ "order 8", ED("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+		    RW_E_PARSE, NULL },
+		{ "order 8, x negative",
+		    ED("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"),
 		    RW_E_PARSE, NULL },
 		{ "order 8, other", ED("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
 		    RW_E_PARSE, NULL },
-		{ "order 8, other, x negative", ED("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"),
+		{ "order 8, other, x negative",
+		    ED("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"),
 		    RW_E_PARSE, NULL },
-		{ "y = -1", ED("ecffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"), RW_E_PARSE, NULL },
+		{ "y = -1", ED("ecffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"),
+		    RW_E_PARSE, NULL },
 		{ "y = -1, x negative", ED("ecffffffffffffffffffffffffffffff" F16), RW_E_PARSE, NULL },
-		{ "y = p", ED("edffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"), RW_E_PARSE, NULL },
-		{ "y = p + 1", ED("eeffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"), RW_E_PARSE, NULL },
+		{ "y = p", ED("edffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"),
+		    RW_E_PARSE, NULL },
+		{ "y = p + 1", ED("eeffffffffffffffffffffffffffffff" "ffffffffffffffffffffffffffffff7f"),
+		    RW_E_PARSE, NULL },
 		{ "y = p + 1, x negative", ED("eeffffffffffffffffffffffffffffff" F16), RW_E_PARSE, NULL },
 		{ "y = 2^255 - 1", ED(F16 "ffffffffffffffffffffffffffffff7f"), RW_E_PARSE, NULL },
 		{ "all ones", ED(F16 F16), RW_E_PARSE, "canonical" },
-		{ "base point", ED("5866666666666666666666666666666666666666666666666666666666666666"), RW_E_NONE, NULL },
-		{ "off the curve", ED("02000000000000000000000000000000" Z16), RW_E_PARSE, "not on the curve" },
-		{ "31 bytes", ED("585858585858585858585858585858585858585858585858585858585858"), RW_E_PARSE, "wanted 32" },
+		{ "base point", ED("5866666666666666666666666666666666666666666666666666666666666666"),
+		    RW_E_NONE, NULL },
+		{ "off the curve", ED("02000000000000000000000000000000" Z16), RW_E_PARSE,
+		    "not on the curve" },
+		{ "31 bytes", ED("585858585858585858585858585858585858585858585858585858585858"),
+		    RW_E_PARSE, "wanted 32" },
 		{ "P-256", "ecdsa-sha2-nistp256", "nistp256", "04" GX GY, NULL, RW_E_NONE, NULL },
-		{ "P-256, compressed", "ecdsa-sha2-nistp256", "nistp256", "03" GX, NULL, RW_E_PARSE, "uncompressed" },
-		{ "P-256, hybrid", "ecdsa-sha2-nistp256", "nistp256", "07" GX GY, NULL, RW_E_PARSE, "uncompressed" },
-		{ "P-256, infinity", "ecdsa-sha2-nistp256", "nistp256", "00", NULL, RW_E_PARSE, "uncompressed" },
-		{ "P-256, y changed", "ecdsa-sha2-nistp256", "nistp256", "04" GX GX, NULL, RW_E_PARSE, "not on the curve" },
-		{ "P-256, (0, 0)", "ecdsa-sha2-nistp256", "nistp256", "04" Z16 Z16 Z16 Z16, NULL, RW_E_PARSE, "not on the" },
-		{ "P-256, x = p", "ecdsa-sha2-nistp256", "nistp256", "04" P256_P GY, NULL, RW_E_PARSE, "not on the curve" },
-		{ "P-256, other curve's name", "ecdsa-sha2-nistp256", "nistp384", "04" GX GY, NULL, RW_E_PARSE,
-		    "names curve \"nistp384\"" },
-		{ "P-384 with a point of P-256", "ecdsa-sha2-nistp384", "nistp384", "04" GX GY, NULL, RW_E_PARSE, NULL },
+		{ "P-256, compressed", "ecdsa-sha2-nistp256", "nistp256", "03" GX, NULL, RW_E_PARSE,
+		    "uncompressed" },
+		{ "P-256, hybrid", "ecdsa-sha2-nistp256", "nistp256", "07" GX GY, NULL, RW_E_PARSE,
+		    "uncompressed" },
+		{ "P-256, infinity", "ecdsa-sha2-nistp256", "nistp256", "00", NULL, RW_E_PARSE,
+		    "uncompressed" },
+		{ "P-256, y changed", "ecdsa-sha2-nistp256", "nistp256", "04" GX GX, NULL, RW_E_PARSE,
+		    "not on the curve" },
+		{ "P-256, (0, 0)", "ecdsa-sha2-nistp256", "nistp256", "04" Z16 Z16 Z16 Z16, NULL,
+		    RW_E_PARSE, "not on the" },
+		{ "P-256, x = p", "ecdsa-sha2-nistp256", "nistp256", "04" P256_P GY, NULL, RW_E_PARSE,
+		    "not on the curve" },
+		{ "P-256, other curve's name", "ecdsa-sha2-nistp256", "nistp384", "04" GX GY, NULL,
+		    RW_E_PARSE, "names curve \"nistp384\"" },
+		{ "P-384 with a point of P-256", "ecdsa-sha2-nistp384", "nistp384", "04" GX GY, NULL,
+		    RW_E_PARSE, NULL },
 		{ "Ed25519 with more behind", "ssh-ed25519", NULL, Z16 Z16, "00", RW_E_PARSE, "left over" },
 		{ "RSA, n = 15", "ssh-rsa", NULL, "010001", "0f", RW_E_PARSE, "4 bits" },
 		{ "RSA, n = 0", "ssh-rsa", NULL, "010001", "", RW_E_PARSE, "0 bits" },
@@ -443,6 +463,29 @@ test_keyring_refuses(void **state)
 	assert_int_equal(rw_keyring_count(k), 1);
 }
 
+/* A keyring that runs out of room says so, and keeps what it has. */
+static void
+test_keyring_room(void **state)
+{
+	rw_auto_arena struct rw_arena *keys = rw_arena_new(4u << 20), *room = rw_arena_new(8192);
+	struct rw_keyring *k = rw_keyring_new(room);
+	struct rw_error err = RW_ERROR_INIT;
+	struct rw_key key;
+	uint32_t n = 0;
+
+	(void)state;
+	assert_non_null(k);
+	do
+		key_number(keys, n++, &key);
+	while (rw_keyring_add(k, &key, &err));
+	assert_int_equal(err.code, RW_E_LIMIT);
+	assert_true(n > 4);
+	assert_int_equal(rw_keyring_count(k), n - 1);
+	assert_null(rw_keyring_find(k, key.blob));
+	key_number(keys, 0, &key);
+	assert_non_null(rw_keyring_find(k, key.blob));
+}
+
 static void
 test_corpus(void **state)
 {
@@ -461,8 +504,9 @@ test_corpus(void **state)
 			const char *part;
 			enum rw_error_code want;
 		} rows[] = {
-			{ "-cert.pub", RW_E_UNSUPPORTED }, { "_sk", RW_E_UNSUPPORTED }, { "mldsa", RW_E_UNSUPPORTED },
-			{ ".param.", RW_E_UNSUPPORTED }, { "rsa_1", RW_E_PARSE }, { "", RW_E_NONE },
+			{ "-cert.pub", RW_E_UNSUPPORTED }, { "_sk", RW_E_UNSUPPORTED },
+			{ "mldsa", RW_E_UNSUPPORTED }, { ".param.", RW_E_UNSUPPORTED },
+			{ "rsa_1", RW_E_PARSE }, { "", RW_E_NONE },
 		};
 		rw_auto_buf struct rw_buf line = RW_BUF_INIT(65536);
 		struct rw_error err = RW_ERROR_INIT;
@@ -490,8 +534,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good), cmocka_unit_test(test_cut), cmocka_unit_test(test_text),
 		cmocka_unit_test(test_blobs), cmocka_unit_test(test_rsa), cmocka_unit_test(test_rsa_1024),
-		cmocka_unit_test(test_size), cmocka_unit_test(test_keyring), cmocka_unit_test(test_keyring_refuses),
-		cmocka_unit_test(test_corpus),
+		cmocka_unit_test(test_size), cmocka_unit_test(test_keyring),
+		cmocka_unit_test(test_keyring_refuses),
+		cmocka_unit_test(test_keyring_room), cmocka_unit_test(test_corpus),
 	};
 
 	return cmocka_run_group_tests_name("sshkey", tests, setup, teardown);

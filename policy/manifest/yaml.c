@@ -505,6 +505,10 @@ on_dup(void *ctx, size_t first, size_t later)
 	const struct rw_yaml_node *was = d->key[first], *k = d->key[later], *at = k;
 	bool merged = false;
 
+	if (d->b->problems.n == RW_LIMIT_YAML_FINDINGS) {	/* spare the memory of its text */
+		d->b->problems.dropped++;
+		return;
+	}
 	if (d->merge_key != NULL) {
 		merged = d->merge_key[later] != NULL || d->merge_key[first] != NULL;
 		at = d->merge_key[later] != NULL ? d->merge_key[later] : k;

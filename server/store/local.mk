@@ -1,2 +1,20 @@
 noinst_LIBRARIES += librwstore.a
-librwstore_a_SOURCES =
+librwstore_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+librwstore_a_SOURCES = \
+	server/store/db.c \
+	server/store/db.h \
+	server/store/entry.c \
+	server/store/files.c \
+	server/store/key.c \
+	server/store/lock.c \
+	server/store/log.c \
+	server/store/log_private.h \
+	server/store/open.c \
+	server/store/pending.c \
+	server/store/repo.c \
+	server/store/side.c \
+	server/store/taint.c
+noinst_HEADERS += \
+	include/refwall/store.h \
+	include/refwall/store_entry.h \
+	include/refwall/store_repo.h

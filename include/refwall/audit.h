@@ -141,6 +141,12 @@ struct rw_audit_filter {			/* empty, NONE: not asked for */
 	uint64_t before;			/* only entries with index < before; UINT64_MAX: no bound */
 	bool descending;
 	size_t limit;				/* 1 .. RW_LIMIT_PAGE */
+	/*
+	 * Out, may be NULL: where the next page starts (its `after`, its `before` when descending), set when there are further entries.
+	 * Who gives it also gets bounded work: filters that are frequent each but rarely meet may give a short page, an empty one even, that
+	 * says there is more.
+	 */
+	uint64_t *ret_next;
 };
 #define RW_AUDIT_FILTER_INIT { .since = RW_TIME_NONE, .until = RW_TIME_NONE, .before = UINT64_MAX, .limit = RW_LIMIT_PAGE_DEFAULT }
 

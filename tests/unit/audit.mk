@@ -1,1 +1,5 @@
 # Tests and fuzz targets of the module audit.
+UNIT_TESTS += tests/unit/test_audit
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c tests/unit/log_fixture.h
+tests_unit_test_audit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_audit_LDADD = $(RW_AUDIT_LIBS) $(CMOCKA_LIBS)

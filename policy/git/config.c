@@ -1,8 +1,8 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include "policy/git/internal.h"
 #include "refwall/text.h"
@@ -43,9 +43,14 @@ rw_git_common_dir(const char *git_dir, struct rw_error *err)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(PATH_MAX);
 	rw_autofree char *joined = NULL;
+	struct stat st;
 	char *real;
 	bool there;
 
+	if (stat(git_dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		(void)rw_fail(err, RW_E_NOT_FOUND, "%s: is no git directory", RW_SHOW(rw_str(git_dir)));
+		return NULL;
+	}
 	if (!read_small(git_dir, "commondir", &b, &there, err))
 		return NULL;
 	while (b.len > 0 && (b.data[b.len - 1] == '\n' || b.data[b.len - 1] == '\r'))
@@ -57,8 +62,7 @@ rw_git_common_dir(const char *git_dir, struct rw_error *err)
 	}
 	real = realpath(joined != NULL ? joined : there && b.len > 0 ? b.data : git_dir, NULL);
 	if (real == NULL)
-		(void)rw_fail(err, errno == ENOENT || errno == ENOTDIR ? RW_E_NOT_FOUND : RW_E_IO,
-		    "%s: is no git directory: %s", RW_SHOW(rw_str(git_dir)), strerror(errno));
+		(void)rw_fail_errno(err, "%s: what its file \"commondir\" names", RW_SHOW(rw_str(git_dir)));
 	return real;
 }
 

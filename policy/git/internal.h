@@ -13,6 +13,7 @@
 bool rw_git_memory_install(struct rw_error *err);
 size_t rw_git_memory_used(void);
 size_t rw_git_memory_peak(void);
+bool rw_git_memory_refused(void);	/* to this thread, since it was last asked */
 
 /* ---- gitconfig.c: git-config(1) "Syntax", one file, includes not followed. Pure ---- */
 

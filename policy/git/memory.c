@@ -17,6 +17,7 @@ struct block {
 };
 
 static atomic_size_t used, peak;
+static _Thread_local bool refused;
 
 static bool
 reserve(size_t n)
@@ -25,8 +26,10 @@ reserve(size_t n)
 	size_t top;
 
 	do {
-		if (n > RW_LIMIT_GIT_MEMORY - now)
+		if (n > RW_LIMIT_GIT_MEMORY - now) {
+			refused = true;
 			return false;
+		}
 	} while (!atomic_compare_exchange_weak_explicit(&used, &now, now + n, memory_order_relaxed,
 	    memory_order_relaxed));
 	top = atomic_load_explicit(&peak, memory_order_relaxed);
@@ -200,4 +203,13 @@ size_t
 rw_git_memory_peak(void)
 {
 	return atomic_load_explicit(&peak, memory_order_relaxed);
+}
+
+bool
+rw_git_memory_refused(void)
+{
+	bool was = refused;
+
+	refused = false;
+	return was;
 }

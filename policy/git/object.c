@@ -33,8 +33,10 @@ rw_repo_header(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type *
 	git_oid g = rw_git_oid(id);
 	git_object_t type;
 	size_t size;
-	int rc = git_odb_read_header(&size, &type, r->odb, &g);
+	int rc;
 
+	(void)rw_git_memory_refused();
+	rc = git_odb_read_header(&size, &type, r->odb, &g);
 	if (rc != 0)
 		return rw_git_fail(err, rc, "object", id);
 	if (type_of(type) == RW_OBJ_NONE)

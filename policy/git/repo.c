@@ -15,11 +15,11 @@ rw_git_fail(struct rw_error *err, int code, const char *what, const struct rw_oi
 	const char *why = e == NULL || e->message == NULL ? "no reason given" : e->message;
 	enum rw_error_code c = RW_E_IO;
 
-	if (code == GIT_ENOTFOUND)
-		return rw_fail(err, RW_E_NOT_FOUND, "%s %s: is not in the repository", what, RW_OID(id));
-	if (e != NULL && e->klass == GIT_ERROR_NOMEMORY)
+	if (rw_git_memory_refused())
 		return rw_fail(err, RW_E_LIMIT, "%s %s: reading it takes more than %u MiB of memory", what, RW_OID(id),
 		    RW_LIMIT_GIT_MEMORY >> 20);
+	if (code == GIT_ENOTFOUND)
+		return rw_fail(err, RW_E_NOT_FOUND, "%s %s: is not in the repository", what, RW_OID(id));
 	if (code == GIT_EMISMATCH || (e != NULL && (e->klass == GIT_ERROR_ODB || e->klass == GIT_ERROR_ZLIB ||
 	    e->klass == GIT_ERROR_OBJECT)))
 		c = RW_E_PARSE;

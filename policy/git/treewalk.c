@@ -20,16 +20,19 @@ struct ctx {
 	struct rw_error *err;
 };
 
-/* The trees of one directory. An entry of mode 0 is not there. */
-struct level {
-	struct rw_object object[RW_TREEWALK_TREES];
-	struct rw_tree_iter iter[RW_TREEWALK_TREES];
-	struct rw_oid id[RW_TREEWALK_TREES];
+struct value {
+	uint32_t mode;			/* 0: not there */
+	struct rw_oid id;
 };
 
-struct value {
-	uint32_t mode;
-	struct rw_oid id;
+/* The trees of one directory. */
+struct level {
+	size_t n;
+	struct tree {
+		struct rw_object object;	/* empty when an earlier tree is the same */
+		struct rw_tree_iter iter;
+		struct rw_oid id;
+	} tree[];
 };
 
 static bool
@@ -114,54 +117,59 @@ level_free(struct level **l)
 {
 	if (*l == NULL)
 		return;
-	for (size_t i = 0; i < RW_TREEWALK_TREES; i++) {
-		rw_tree_iter_release(&(*l)->iter[i]);
-		rw_object_release(&(*l)->object[i]);
+	for (size_t i = 0; i < (*l)->n; i++) {
+		rw_tree_iter_release(&(*l)->tree[i].iter);
+		rw_object_release(&(*l)->tree[i].object);
 	}
 	free(*l);
 	*l = NULL;
 }
 
 static bool
-advance(struct ctx *c, struct level *l, size_t i)
+pay(struct ctx *c, uint64_t entries)
 {
-	struct rw_tree_iter *it = &l->iter[i];
-	uint64_t cost;
-
-	if (!rw_tree_iter_next(it, c->err))
-		return rw_fail_prefix(c->err, "%s", RW_OID(&l->id[i]));
-	if (it->end) {
-		rw_tree_set_checked(c->repo, &l->id[i]);
-		return true;
-	}
-	cost = 1 + it->entry.name.n / NAME_BYTES_PER_ENTRY;
-	if (c->budget->tree_entries < cost)
+	if (c->budget->tree_entries < entries)
 		return rw_fail(c->err, RW_E_LIMIT, "more than %d entries of trees would have to be looked at",
 		    RW_LIMIT_PUSH_TREE_ENTRIES);
-	c->budget->tree_entries -= cost;
+	c->budget->tree_entries -= entries;
 	return true;
+}
+
+static bool
+advance(struct ctx *c, struct tree *t)
+{
+	if (!rw_tree_iter_next(&t->iter, c->err))
+		return rw_fail_prefix(c->err, "tree %s of \"%s\"", RW_OID(&t->id), RW_SHOW(rw_buf_str(&c->path)));
+	if (t->iter.end) {
+		rw_tree_set_checked(c->repo, &t->id);
+		return true;
+	}
+	return pay(c, 1 + t->iter.entry.name.n / NAME_BYTES_PER_ENTRY);
 }
 
 static bool
 open_tree(struct ctx *c, struct level *l, size_t i, const struct rw_oid *id)
 {
+	struct tree *t = &l->tree[i];
 	struct rw_str bytes = { NULL, 0 };
 
 	if (id == NULL) {
-		l->iter[i].end = true;
+		t->iter.end = true;
 		return true;
 	}
-	l->id[i] = *id;
+	t->id = *id;
 	for (size_t k = 0; k < i && bytes.p == NULL; k++)
-		if (l->object[k].handle != NULL && rw_oid_eq(&l->id[k], id))
-			bytes = l->object[k].bytes;
+		if (l->tree[k].object.handle != NULL && rw_oid_eq(&l->tree[k].id, id))
+			bytes = l->tree[k].object.bytes;
 	if (bytes.p == NULL) {
-		if (!rw_repo_read(c->repo, id, RW_OBJ_TREE, RW_LIMIT_TREE_BYTES, &l->object[i], c->err))
+		if (!pay(c, 1))
 			return false;
-		bytes = l->object[i].bytes;
+		if (!rw_repo_read(c->repo, id, RW_OBJ_TREE, RW_LIMIT_TREE_BYTES, &t->object, c->err))
+			return rw_fail_prefix(c->err, "\"%s\"", RW_SHOW(rw_buf_str(&c->path)));
+		bytes = t->object.bytes;
 	}
-	rw_tree_iter_init(&l->iter[i], bytes);
-	return advance(c, l, i);
+	rw_tree_iter_init(&t->iter, bytes);
+	return advance(c, t);
 }
 
 static bool walk_entries(struct ctx *c, struct level *l, unsigned depth);
@@ -174,41 +182,59 @@ walk_dir(struct ctx *c, const struct rw_oid *const *tree, unsigned depth)
 	if (depth > RW_LIMIT_TREE_DEPTH)
 		return rw_fail(c->err, RW_E_LIMIT, "%s: more than %d directories deep", RW_SHOW(rw_buf_str(&c->path)),
 		    RW_LIMIT_TREE_DEPTH);
-	l = calloc(1, sizeof(*l));
+	l = calloc(1, sizeof(*l) + c->n_trees * sizeof(l->tree[0]));
 	if (l == NULL)
 		return rw_fail_nomem(c->err);
-	for (size_t i = 0; i < c->n_trees; i++)
+	l->n = c->n_trees;
+	for (size_t i = 0; i < l->n; i++)
 		if (!open_tree(c, l, i, tree[i]))
-			return rw_fail_prefix(c->err, "tree of \"%s\"", RW_SHOW(rw_buf_str(&c->path)));
+			return false;
 	return walk_entries(c, l, depth);
 }
 
 /* The smallest entry that a tree stands at. NULL: all are at their end. */
 static const struct rw_tree_entry *
-smallest(const struct ctx *c, const struct level *l)
+smallest(const struct level *l)
 {
 	const struct rw_tree_entry *min = NULL;
 
-	for (size_t i = 0; i < c->n_trees; i++) {
-		const struct rw_tree_entry *e = &l->iter[i].entry;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct rw_tree_entry *e = &l->tree[i].iter.entry;
 
-		if (!l->iter[i].end && (min == NULL ||
+		if (!l->tree[i].iter.end && (min == NULL ||
 		    rw_tree_name_cmp(e->name, e->mode == RW_MODE_TREE, min->name, min->mode == RW_MODE_TREE) < 0))
 			min = e;
 	}
 	return min;
 }
 
+/* The values of one name, a file's or a directory's; trees that stand at it go on. */
 static bool
-walk_entry(struct ctx *c, const struct value *v, bool dir, unsigned depth)
+collect(struct ctx *c, struct level *l, const struct rw_tree_entry *key, struct value *v)
+{
+	bool dir = key->mode == RW_MODE_TREE;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct rw_tree_entry *e = &l->tree[i].iter.entry;
+
+		v[i].mode = 0;
+		if (l->tree[i].iter.end || !rw_str_eq(e->name, key->name) || (e->mode == RW_MODE_TREE) != dir)
+			continue;
+		v[i] = (struct value){ e->mode, e->id };
+		if (!advance(c, &l->tree[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+enter(struct ctx *c, const struct value *v, unsigned depth)
 {
 	const struct rw_oid *tree[RW_TREEWALK_TREES];
 
-	if (!dir)
-		return add_changes(c, v);
 	for (size_t i = 0; i < c->n_trees; i++)
 		tree[i] = v[i].mode == 0 ? NULL : &v[i].id;
-	return walk_dir(c, tree, depth + 1);
+	return walk_dir(c, tree, depth);
 }
 
 static bool
@@ -223,27 +249,20 @@ put_name(struct ctx *c, struct rw_str name)
 static bool
 walk_entries(struct ctx *c, struct level *l, unsigned depth)
 {
+	struct value v[RW_TREEWALK_TREES];
 	const struct rw_tree_entry *min;
 
-	while ((min = smallest(c, l)) != NULL) {
-		struct value v[RW_TREEWALK_TREES];
+	while ((min = smallest(l)) != NULL) {
 		struct rw_tree_entry key = *min;
-		bool dir = key.mode == RW_MODE_TREE;
 		size_t len = c->path.len;
 
-		for (size_t i = 0; i < c->n_trees; i++) {
-			const struct rw_tree_entry *e = &l->iter[i].entry;
-
-			v[i].mode = 0;
-			if (l->iter[i].end || !rw_str_eq(e->name, key.name) || (e->mode == RW_MODE_TREE) != dir)
-				continue;
-			v[i] = (struct value){ e->mode, e->id };
-			if (!advance(c, l, i))
-				return rw_fail_prefix(c->err, "tree of \"%s\"", RW_SHOW(rw_buf_str(&c->path)));
-		}
+		if (!collect(c, l, &key, v))
+			return false;
 		if (is_expected(c, v))
 			continue;
-		if (!put_name(c, key.name) || !walk_entry(c, v, dir, depth))
+		if (!put_name(c, key.name))
+			return false;
+		if (!(key.mode == RW_MODE_TREE ? enter(c, v, depth + 1) : add_changes(c, v)))
 			return false;
 		rw_buf_truncate(&c->path, len);
 	}

@@ -1,7 +1,52 @@
 # Tests and fuzz targets of the module git.
 noinst_HEADERS += tests/unit/gitrepo.h
 
+UNIT_TESTS += tests/unit/test_git_push
+tests_unit_test_git_push_SOURCES = tests/unit/test_git_push.c
+tests_unit_test_git_push_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_push_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_commit
+tests_unit_test_git_commit_SOURCES = tests/unit/test_git_commit.c
+tests_unit_test_git_commit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_commit_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_tag
+tests_unit_test_git_tag_SOURCES = tests/unit/test_git_tag.c
+tests_unit_test_git_tag_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_tag_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_tree
+tests_unit_test_git_tree_SOURCES = tests/unit/test_git_tree.c
+tests_unit_test_git_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GIT2_CFLAGS)
+tests_unit_test_git_tree_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_config
+tests_unit_test_git_config_SOURCES = tests/unit/test_git_config.c
+tests_unit_test_git_config_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GIT2_CFLAGS)
+tests_unit_test_git_config_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_repo
+tests_unit_test_git_repo_SOURCES = tests/unit/test_git_repo.c
+tests_unit_test_git_repo_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GIT2_CFLAGS)
+tests_unit_test_git_repo_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_git_walk
 tests_unit_test_git_walk_SOURCES = tests/unit/test_git_walk.c
 tests_unit_test_git_walk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GIT2_CFLAGS)
 tests_unit_test_git_walk_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_changes
+tests_unit_test_git_changes_SOURCES = tests/unit/test_git_changes.c
+tests_unit_test_git_changes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_changes_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_bomb
+tests_unit_test_git_bomb_SOURCES = tests/unit/test_git_bomb.c
+tests_unit_test_git_bomb_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GIT2_CFLAGS)
+tests_unit_test_git_bomb_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_git_signed
+tests_unit_test_git_signed_SOURCES = tests/unit/test_git_signed.c
+tests_unit_test_git_signed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_signed_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)

@@ -192,18 +192,24 @@ bool
 rw_builder_map(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
     const struct rw_builder_key *keys, size_t n_keys, const struct rw_yaml_node **ret, struct rw_error *err)
 {
+	const struct rw_yaml_node *v[RW_BUILDER_KEYS_MAX], *key;
 	struct rw_strict_key k[RW_BUILDER_KEYS_MAX] = { { NULL, false } };
+	size_t known = 0;
 
 	if (n_keys > RW_ARRAY_LEN(k))
 		return rw_fail(err, RW_E_INTERNAL, "%s: too many keys", what);
-	for (size_t i = 0; i < n_keys; i++)
-		k[i] = (struct rw_strict_key){ keys[i].name, keys[i].is == RW_KEY_REQUIRED };
-	if (!rw_strict_map(&b->strict, n, what, k, n_keys, ret, err))
+	for (size_t i = 0; i < n_keys; i++) {
+		key = keys[i].is == RW_KEY_LATER ? rw_yaml_get_key(n, keys[i].name) : NULL;
+		if (key != NULL)
+			return rw_strict_fail(&b->strict, key, err, "'%s' in %s is not supported by this version",
+			    keys[i].name, what);
+		if (keys[i].is != RW_KEY_LATER)
+			k[known++] = (struct rw_strict_key){ keys[i].name, keys[i].is == RW_KEY_REQUIRED };
+	}
+	if (!rw_strict_map(&b->strict, n, what, k, known, v, err))
 		return false;
-	for (size_t i = 0; i < n_keys; i++)
-		if (keys[i].is == RW_KEY_LATER && ret[i] != NULL)
-			return rw_strict_fail(&b->strict, rw_yaml_get_key(n, keys[i].name), err,
-			    "'%s' in %s is not supported by this version", keys[i].name, what);
+	for (size_t i = 0, from = 0; i < n_keys; i++)
+		ret[i] = keys[i].is == RW_KEY_LATER ? NULL : v[from++];
 	return true;
 }
 
@@ -296,7 +302,7 @@ path_fault(struct rw_str p)
 		struct rw_str s = { rest.p, slash == NULL ? rest.n : (size_t)(slash - rest.p) };
 
 		if (s.n == 0 || rw_str_eqz(s, ".") || rw_str_eqz(s, ".."))
-			return "can match no path: it has an empty part, \".\" or \"..\" in it";
+			return "can match no path: it has an empty part, '.' or '..' in it";
 		rest.p += s.n + (slash != NULL);
 		rest.n -= s.n + (slash != NULL);
 	}

@@ -150,7 +150,7 @@ key_read(struct reading *r, const struct rw_yaml_node *n)
 		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "openpgp"), r->err,
 		    "OpenPGP keys are not supported yet");
 	if (v[0] == NULL)
-		return rw_strict_fail(&b->strict, n, r->err, "a key lacks \"ssh\", wanted ssh: ssh-ed25519 AAAA...");
+		return rw_strict_fail(&b->strict, n, r->err, "a key lacks 'ssh', wanted ssh: ssh-ed25519 AAAA...");
 	if (!rw_strict_str(&b->strict, v[0], "ssh", &line, r->err))
 		return false;
 	if (r->n_keys == RW_LIMIT_POLICY_KEYS)

@@ -64,8 +64,8 @@ version_check(struct rw_policy_builder *b, const struct rw_yaml_node *n, struct 
 {
 	uint64_t v;
 
-	if (!rw_strict_u64(&b->strict, n, "version", 0, UINT32_MAX, &v, err))
-		return false;
+	if (n->kind != RW_YAML_SCALAR || n->style != RW_YAML_PLAIN || !rw_text_u64(n->value, UINT32_MAX, &v))
+		return rw_strict_fail(&b->strict, n, err, "version: wanted the number 1");
 	return v == 1 || rw_strict_fail(&b->strict, n, err,
 	    "version %u of the policy language is not known to this program, wanted version: 1", (unsigned)v);
 }

@@ -64,9 +64,9 @@ rw_source_pattern_fault(struct rw_str pattern)
 		s = segment(&rest);
 		more = s.p + s.n < pattern.p + pattern.n;
 		if (s.n == 0 || rw_str_eqz(s, "."))
-			return "has an empty part or \".\" in it";
+			return "has an empty part or '.' in it";
 		if (rw_str_eqz(s, ".."))
-			return "has \"..\" in it; everything lies below the policy's own folder";
+			return "has '..' in it: everything lies below the policy's own folder";
 		for (size_t i = 0; i < s.n; i++)
 			if (strchr("{}!", s.p[i]) != NULL || (s.p[i] == '*' && i + 1 < s.n && s.p[i + 1] == '*'))
 				return "may have only *, ? and [...] as wildcards";

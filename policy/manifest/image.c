@@ -112,8 +112,6 @@ repository_ok(struct rw_str s)
 {
 	size_t at;
 
-	if (s.n == 0 || s.n > NAME_MAX_BYTES)
-		return false;
 	while (find(s, '/', &at)) {
 		if (!component_ok(cut(s, 0, at)))
 			return false;
@@ -220,7 +218,7 @@ rw_image_parse(struct rw_arena *a, struct rw_str text, struct rw_image_ref *ret)
 
 		r.repository = rw_str(z);
 	}
-	if (r.registry.p == NULL || r.repository.p == NULL)
+	if (r.registry.p == NULL || r.repository.p == NULL || r.repository.n > NAME_MAX_BYTES)
 		return false;
 	*ret = r;
 	return true;

@@ -249,8 +249,11 @@ as_key(struct builder *b, const struct rw_yaml_node *n)
 	struct rw_str none = { NULL, 0 };
 
 	if (n->kind != RW_YAML_SCALAR) {
-		problem(b, RW_YAML_KEY, n->line, n->col, here(b, none),
-		    n->kind == RW_YAML_MAP ? "a map as a key" : "a sequence as a key");
+		const struct rw_yaml_node *map = b->frame[b->depth - 1].node;
+
+		problem(b, RW_YAML_KEY, n->line, n->col, here(b, none), n->kind == RW_YAML_SEQ ? "a sequence as a key" :
+		    n->line == map->line && n->col == map->col + 1 ? "a map as a key: a template that was not rendered?" :
+		    "a map as a key");
 		return n;
 	}
 	if (n->type == RW_SCALAR_STRING || b->shape->plain)
@@ -310,6 +313,12 @@ place(struct builder *b, const struct rw_yaml_node *n, unsigned height, bool mer
 
 /* ---- scalars ---- */
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Does the text of a plain scalar that has no tag start with the non-specific tag "!"? libyaml forgets it. */
 static bool
 non_specific(struct builder *b, const yaml_event_t *e)
@@ -329,10 +338,12 @@ non_specific(struct builder *b, const yaml_event_t *e)
 		b->at_byte = (size_t)(p - b->in.p);
 	}
 	if (p < end && *p == '&') {
-		while (p < end && *p != ' ' && *p != '\t' && *p != '\n' && *p != '\r')
+		while (p < end && !is_blank(*p))
 			p++;
-		while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
-			p++;
+		while (p < end && (is_blank(*p) || *p == '#'))
+			if (*p++ == '#')
+				while (p < end && *p != '\n' && *p != '\r')
+					p++;
 	}
 	return p < end && *p == '!';
 }
@@ -657,6 +668,22 @@ on_event(struct builder *b, const yaml_event_t *e)
 	}
 }
 
+/* Templates of Helm and others are the usual reason why a file is no YAML. */
+static bool
+line_has_template(const struct builder *b, size_t line)
+{
+	const char *p = b->in.p, *end = b->in.p + b->in.n, *nl;
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (line-- == 0)
+			return memmem(p, (size_t)((nl == NULL ? end : nl) - p), "{{", 2) != NULL;
+		if (nl == NULL)
+			break;
+	}
+	return false;
+}
+
 static void
 on_parser_error(struct builder *b, const yaml_parser_t *y)
 {
@@ -672,7 +699,10 @@ on_parser_error(struct builder *b, const yaml_parser_t *y)
 		    "something follows the end of the document: readers disagree on whether it counts");
 		return;
 	}
-	if (y->context != NULL)
+	if (line_has_template(b, y->problem_mark.line) ||
+	    (y->context != NULL && line_has_template(b, y->context_mark.line)))
+		what = rw_arena_printf(b->a, "%s: a template that was not rendered?", what);
+	else if (y->context != NULL)
 		what = rw_arena_printf(b->a, "%s, %s", y->context, what);
 	fatal(b, RW_YAML_SYNTAX, &y->problem_mark, what);
 }

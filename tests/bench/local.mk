@@ -9,3 +9,8 @@ EXTRA_PROGRAMS += tests/bench/bench_policy
 tests_bench_bench_policy_SOURCES = tests/bench/bench_policy.c
 tests_bench_bench_policy_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 tests_bench_bench_policy_LDADD = $(RW_RULES_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/bench_yaml
+tests_bench_bench_yaml_SOURCES = tests/bench/bench_yaml.c
+tests_bench_bench_yaml_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
+tests_bench_bench_yaml_LDADD = $(RW_MANIFEST_LIBS)

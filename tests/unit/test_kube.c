@@ -280,7 +280,8 @@ static void
 image_lengths(void **state)
 {
 	static const struct { const char *name, *head; size_t n; } rows[] = {
-		{ "a repository of 255", "a.io/", 255 }, { "a tag of 128", "a.io/b:", 128 },
+		{ "a repository of 255", "a.io/", 255 }, { "a repository of 255, once library/ stands in front", "", 247 },
+		{ "a tag of 128", "a.io/b:", 128 },
 	};
 
 	(void)state;

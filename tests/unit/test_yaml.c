@@ -35,6 +35,8 @@ static const struct {
 	    "{\"a\":\"12\",\"b\":12,\"c\":true,\"d\":\"1\",\"e\":\"12\",\"f\":\"hi\"}", "" },
 	{ "a non-specific tag behind an anchor and letters", Y("\xc3\xa9: x\na: &b ! 12\nc: *b\n"),
 	    "{\"a\":\"12\",\"c\":\"12\",\"\xc3\xa9\":\"x\"}", "" },
+	{ "a non-specific tag behind a comment", Y("a: &b # c\n  ! 12\n"), "{\"a\":\"12\"}", "" },
+	{ "a comment behind an anchor", Y("a: &b # !\n  12\n"), "{\"a\":12}", "" },
 	{ "a merge", Y("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  r: 3\n"),
 	    "{\"a\":{\"p\":1,\"q\":2},\"b\":{\"p\":1,\"q\":2,\"r\":3}}", "" },
 	{ "a merge of two", Y("a: &x {p: 1}\nb: &y {q: 2}\nc: {<<: [*x, *y], r: 3}\n"),
@@ -68,6 +70,9 @@ static const struct {
 	{ "a key of nothing", Y("? \n: 1\n"), NULL, NULL },
 	{ "a list as a key", Y("a:\n  ? [b]\n  : c\n"), NULL, "key 2:5 a" },
 	{ "a map as a key", Y("a: {{b: c}: d}\n"), NULL, "key 1:5 a" },
+
+	{ "a template as a value", Y("a: {{ .Values.b }}\n"), NULL, "key 1:5 a" },
+	{ "a template as a line", Y("a: 1\n{{- if b }}\n"), "", "syntax 3:1" },
 
 	{ "an unknown anchor", Y("a: 1\n---\nb: *x\n"), "{\"a\":1}", "alias 3:4 b" },
 	{ "an anchor of another document", Y("a: &x 1\n---\nb: *x\n"), "{\"a\":1}", "alias 3:4 b" },
@@ -188,6 +193,34 @@ nodes(void **state)
 	assert_string_equal(rw_yaml_problem_name(RW_YAML_DUPLICATE), "duplicate-key");
 	assert_string_equal(rw_yaml_problem_name(RW_YAML_PROBLEM_NONE), "none");
 	assert_string_equal(rw_yaml_problem_name(RW_YAML_PROBLEM_MAX), "none");
+}
+
+/* The words of the problems that people meet most. */
+static void
+texts(void **state)
+{
+	static const struct { const char *in, *text; } rows_[] = {
+		{ "a: 1\na: 2\n", "key 'a' was set in line 1 already" },
+		{ "a: &x {p: 1}\nb: {<<: *x, p: 2}\n", "key 'p' is set again by a merge: it was set in line 1" },
+		{ "a: {{ .Values.b }}\n", "a map as a key: a template that was not rendered?" },
+		{ "{{- if b }}\na: 1\n", "did not find expected node content: a template that was not rendered?" },
+		{ "a: 1\n{{- if b }}\n", "could not find expected ':': a template that was not rendered?" },
+		{ "a: [1\n", "while parsing a flow sequence, did not find expected ',' or ']'" },
+		{ "a: *x\n", "alias of an unknown anchor 'x'" },
+		{ "a: &x [*x]\n", "anchor 'x' contains itself" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RW_ARRAY_LEN(rows_); i++) {
+		rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_YAML_ARENA);
+		struct rw_error e = RW_ERROR_INIT;
+		struct rw_yaml y;
+
+		print_message("# %s\n", rows_[i].text);
+		assert_true(rw_yaml_parse(a, rw_str(rows_[i].in), &y, &e));
+		assert_int_equal(y.n_problems, 1);
+		assert_string_equal(y.problem[0].text, rows_[i].text);
+	}
 }
 
 /* ---- limits, at n and at n + 1 ---- */
@@ -458,7 +491,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(trees), cmocka_unit_test(nodes), cmocka_unit_test(limits),
+		cmocka_unit_test(trees), cmocka_unit_test(nodes), cmocka_unit_test(texts), cmocka_unit_test(limits),
 		cmocka_unit_test(many_problems), cmocka_unit_test(small_arena), cmocka_unit_test(bombs),
 		cmocka_unit_test(laughs), cmocka_unit_test(wide_map), cmocka_unit_test(resolving),
 	};

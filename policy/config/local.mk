@@ -5,3 +5,4 @@ librwconfig_a_SOURCES = \
 	policy/config/network.c \
 	policy/config/source.c \
 	policy/config/source.h
+dist_man_MANS += policy/config/refwall.yaml.5

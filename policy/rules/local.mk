@@ -22,3 +22,4 @@ rw_rules_judge_sources = \
 	policy/rules/builtin_tree.c policy/rules/builtin_attributes.c \
 	policy/rules/report_text.c policy/rules/report_json.c
 librwrules_a_SOURCES = $(rw_rules_load_sources) $(rw_rules_rule_sources) $(rw_rules_judge_sources)
+dist_man_MANS += policy/rules/refwall-policy.5

@@ -1,0 +1,19 @@
+# Documents, examples, and what is installed beside the programs.
+dist_doc_DATA = README.md NEWS.md SECURITY.md CONTRIBUTING.md LICENSE \
+	contrib/doc/push-flow.md \
+	contrib/doc/threat-model.md
+policiesdir = $(docdir)/examples/policies
+dist_policies_DATA = \
+	contrib/examples/policies/bots.yaml \
+	contrib/examples/policies/minimal.yaml \
+	contrib/examples/policies/production.yaml \
+	contrib/examples/policies/teams.yaml
+dist_pkglibexec_SCRIPTS = contrib/forge/plain/refwall-account
+
+systemdunitdir = $(prefix)/lib/systemd/system
+nodist_systemdunit_DATA = contrib/systemd/refwalld.service
+EXTRA_DIST += contrib/systemd/refwalld.service.in
+CLEANFILES += contrib/systemd/refwalld.service
+contrib/systemd/refwalld.service: contrib/systemd/refwalld.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) contrib/systemd && \
+	sed 's|@sbindir[@]|$(sbindir)|g' '$(srcdir)/contrib/systemd/refwalld.service.in' >$@.new && mv -f $@.new $@

@@ -114,12 +114,13 @@ say_malformed(struct walk *w, const struct rw_oid *id, const struct rw_error *wh
 	struct rw_finding *f = rw_judgement_find(j, NULL, "objects", w->u);
 
 	f->commit = w->commit->id;
-	f->text = rw_judgement_text(j, "tree %.7s: %s", RW_OID(id), why->msg);
+	f->text = rw_judgement_text(j, "tree %.7s: %s", RW_OID(id), rw_judgement_why(why, "tree: "));
 	f->found = w->path.len == 0 ? rw_judgement_text(j, "at the top of commit %.7s", RW_OID(&w->commit->id)) :
 	    rw_judgement_text(j, "at %s of commit %.7s", rw_judgement_show(j, rw_buf_str(&w->path), 300),
 	    RW_OID(&w->commit->id));
 	f->wanted = "a tree that git itself would write: sorted, each name once, no slash, plain modes";
-	f->mend = "git rebase --exec 'git read-tree HEAD && git commit --amend --no-edit' <base>   # writes the trees anew";
+	f->mend = rw_judgement_text(j, "git rebase --exec 'git read-tree HEAD && git commit --amend --no-edit' %s   "
+	    "# writes the trees anew", rw_update_base(j, w->u, NULL));
 	w->u->broken = true;
 }
 

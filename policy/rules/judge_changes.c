@@ -76,67 +76,22 @@ rw_judgement_own(struct rw_judgement *j, struct rw_update_view *u, struct rw_com
 	return true;
 }
 
-static bool
-collect_touched(struct rw_judgement *j, struct rw_update_view *u, struct rw_active *a, struct rw_error *err)
-{
-	const struct rw_change *own;
-	struct rw_change *all;
-	size_t i, n, n_own, n_commits = a->set == NULL ? 0 : a->set->n;
-
-	if (!rw_judgement_own(j, u, a->set, &own, &n_own, err))
-		return false;
-	for (i = 0, n = n_own; i < n_commits; i++) {
-		if (!rw_judgement_changes(j, a->set->commit[i], err))
-			return false;
-		n += a->set->commit[i]->n_changes;
-	}
-	all = rw_arena_array(j->scratch, n, sizeof(*all));
-	if (all == NULL)
-		return rw_arena_ok(j->scratch, "the changes of the push", err);
-	if (n_own > 0)
-		memcpy(all, own, n_own * sizeof(*all));
-	for (i = 0, n = n_own; i < n_commits; i++) {
-		const struct rw_commit_info *c = a->set->commit[i];
-
-		if (c->n_changes > 0)
-			memcpy(all + n, c->change, c->n_changes * sizeof(*all));
-		n += c->n_changes;
-	}
-	a->touched = all;
-	a->n_touched = n;
-	a->has_touched = true;
-	return true;
-}
-
-bool
-rw_judgement_touched(struct rw_judgement *j, const struct rw_update_view *view, const struct rw_rule *r,
-    const struct rw_change **ret, size_t *ret_n, struct rw_error *err)
-{
-	struct rw_update_view *u = &j->update[view - j->update];
-	size_t i;
-
-	for (i = 0; i < u->n_active; i++) {
-		struct rw_active *a = &u->active[i];
-
-		if (a->rule != r)
-			continue;
-		if (!a->has_touched && !collect_touched(j, u, a, err))
-			return false;
-		*ret = a->touched;
-		*ret_n = a->n_touched;
-		return true;
-	}
-	return rw_fail(err, RW_E_INTERNAL, "%s does not apply to this update", RW_SHOW(r->name));
-}
-
 const char *
-rw_update_base(struct rw_judgement *j, const struct rw_update_view *u)
+rw_update_base(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_rule *r)
 {
 	struct rw_str branch = { u->name.p + strlen("refs/heads/"), u->name.n - strlen("refs/heads/") };
+	const struct rw_commit_set *s = u->structure;
+	size_t i;
 
-	if (u->is_branch && u->kind != RW_UPDATE_CREATE)
+	if (u->kind != RW_UPDATE_CREATE && u->is_branch)
 		return rw_judgement_word(j, rw_str(rw_judgement_text(j, "origin/%.*s", (int)branch.n, branch.p)));
-	if (u->kind == RW_UPDATE_CREATE && (u->structure == NULL || rw_oid_is_zero(&u->structure->known)))
+	if (u->kind != RW_UPDATE_CREATE)
+		return rw_judgement_text(j, "%.12s", RW_OID(&u->old_tip));
+	for (i = 0; i < u->n_active; i++) {
+		if (u->active[i].rule == r)
+			s = u->active[i].set;
+	}
+	if (s == NULL || rw_oid_is_zero(&s->known))
 		return "--root";
-	return rw_judgement_text(j, "%.12s", RW_OID(u->kind == RW_UPDATE_CREATE ? &u->structure->known : &u->old_tip));
+	return rw_judgement_text(j, "%.12s", RW_OID(&s->known));
 }

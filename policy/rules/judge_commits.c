@@ -48,9 +48,10 @@ parse_commit(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_
 	c->malformed = true;
 	f = rw_judgement_find(j, NULL, "objects", u);
 	f->commit = c->id;
-	f->text = rw_judgement_text(j, "commit %.7s: %s", RW_OID(&c->id), why.msg);
+	f->text = rw_judgement_text(j, "commit %.7s: %s", RW_OID(&c->id), rw_judgement_why(&why, "commit: "));
 	f->wanted = "a commit that git itself would make";
-	f->mend = "git rebase --exec 'git commit --amend --no-edit --reset-author' <base>   # writes the commits anew";
+	f->mend = rw_judgement_text(j, "git rebase --exec 'git commit --amend --no-edit --reset-author' %s   "
+	    "# writes the commits anew", rw_update_base(j, u, NULL));
 	return true;
 }
 

@@ -63,34 +63,11 @@ examine(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 
 /* ---- the rules of one update ---- */
 
-/* Does the update change something in the rule's paths, in sum or by any commit? */
-static bool
-update_touches(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, bool *ret,
-    struct rw_error *err)
-{
-	const struct rw_change *ch;
-	size_t i, n;
-
-	*ret = a->rule->scope.any_path;
-	if (*ret)
-		return true;
-	if (!rw_judgement_touched(j, u, a->rule, &ch, &n, err))
-		return false;
-	for (i = 0; i < n && !*ret; i++)
-		*ret = rw_scope_has_path(&a->rule->scope, ch[i].path);
-	return true;
-}
-
 static bool
 run_update(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
     struct rw_error *err)
 {
-	bool touches;
-
-	if (c->type->update == NULL)
-		return true;
-	return update_touches(j, u, a, &touches, err) &&
-	    (u->broken || !touches || c->type->update(j, a->rule, c, u, err));
+	return c->type->update == NULL || c->type->update(j, a->rule, c, u, err);
 }
 
 static bool

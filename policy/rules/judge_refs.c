@@ -31,6 +31,14 @@ rw_update_kind_name(enum rw_update_kind k)
 	return "none";
 }
 
+const char *
+rw_judgement_why(const struct rw_error *err, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(err->msg, prefix, n) == 0 ? err->msg + n : err->msg;
+}
+
 bool
 rw_judgement_soften(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 {
@@ -70,7 +78,8 @@ real_old_value(struct rw_judgement *j, struct rw_update_view *u, struct rw_error
 		f->found = rw_judgement_text(j, "an alias of %s: a push through it would move that ref under another name",
 		    rw_judgement_show(j, target, 200));
 		f->wanted = "a push to the ref itself";
-		f->mend = rw_judgement_text(j, "git push origin HEAD:%s", rw_judgement_word(j, target));
+		f->mend = rw_judgement_text(j, "git push origin %s%s", rw_oid_is_zero(&u->update->new_id) ? "--delete " :
+		    "HEAD:", rw_judgement_word(j, target));
 		u->broken = true;
 		return true;
 	}
@@ -109,7 +118,7 @@ read_tag(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *
 		return false;
 	}
 	f = rw_judgement_find(j, NULL, "objects", u);
-	f->text = rw_judgement_text(j, "tag %.7s: %s", RW_OID(id), why.msg);
+	f->text = rw_judgement_text(j, "tag %.7s: %s", RW_OID(id), rw_judgement_why(&why, "tag: "));
 	f->wanted = "a tag object that git itself would make";
 	f->mend = rw_judgement_text(j, "git tag -s -f %s %.7s^{}", u->is_tag ?
 	    rw_judgement_word(j, (struct rw_str){ u->name.p + 10, u->name.n - 10 }) : "<name>", RW_OID(id));

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "policy/rules/index.h"
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
 
@@ -123,14 +124,29 @@ rw_judgement_word(struct rw_judgement *j, struct rw_str s)
 	return z;
 }
 
-const char *
-rw_judgement_who(struct rw_judgement *j, const struct rw_who *w)
+void
+rw_judgement_put_who(const struct rw_who *w, const struct rw_glob_captures *captures, struct rw_buf *b)
 {
-	rw_auto_buf struct rw_buf b = RW_BUF_INIT(64 << 10);
+	char name[RW_NAME_MAX];
+	size_t i, n;
+
+	for (i = 0; i < w->n_text; i++) {
+		rw_buf_puts(b, i == 0 ? "" : ", ");
+		if (captures != NULL && rw_who_fill(w->text[i], captures, name, &n))
+			rw_buf_put(b, name, n);
+		else
+			rw_buf_put_str(b, w->text[i]);
+	}
+}
+
+const char *
+rw_judgement_who(struct rw_judgement *j, const struct rw_who *w, const struct rw_glob_captures *captures)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(1u << 20);
 
 	if (j->dropping)
 		return "";
-	rw_who_text(w, &b);
+	rw_judgement_put_who(w, captures, &b);
 	return rw_judgement_show(j, rw_buf_str(&b), 300);
 }
 

@@ -62,9 +62,6 @@ struct rw_active {
 	const struct rw_rule *rule;
 	struct rw_commit_set *set;
 	bool content;			/* has a check that looks into files */
-	bool has_touched;
-	const struct rw_change *touched;	/* all changes, in sum and by each commit */
-	size_t n_touched;
 };
 
 struct rw_update_view {
@@ -162,8 +159,9 @@ const char *rw_judgement_text(struct rw_judgement *j, const char *fmt, ...) rw_p
 const char *rw_judgement_show(struct rw_judgement *j, struct rw_str s, size_t max);
 /* One word of a shell command, quoted when it has to be. */
 const char *rw_judgement_word(struct rw_judgement *j, struct rw_str s);
-/* "maintainers, image-bot" */
-const char *rw_judgement_who(struct rw_judgement *j, const struct rw_who *w);
+/* "maintainers, image-bot"; captures fill the patterns in. */
+void rw_judgement_put_who(const struct rw_who *w, const struct rw_glob_captures *captures, struct rw_buf *b);
+const char *rw_judgement_who(struct rw_judgement *j, const struct rw_who *w, const struct rw_glob_captures *captures);
 /* "alice", or "an account that the policy does not name". */
 const char *rw_judgement_identity(struct rw_judgement *j, uint32_t identity);
 /* Name of an account as the findings show it. */
@@ -203,6 +201,8 @@ bool rw_judgement_refs(struct rw_judgement *j, struct rw_error *err);
 /* Real old values, kinds, peeled tips. False only for what could not be read. */
 bool rw_judgement_classify(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 
+/* The message of a parser, without the word for what is named before it already. */
+const char *rw_judgement_why(const struct rw_error *err, const char *prefix);
 /* Turn an error about malformed objects into a finding of the update, which is then broken. False: it is another error. */
 bool rw_judgement_soften(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 
@@ -222,11 +222,8 @@ bool rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct r
 /* What the update itself changes in sum: old tip to new tip, `known` to new tip, or all that goes with a deleted ref. */
 bool rw_judgement_own(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s,
     const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
-/* Every change that a rule may have to look at: in sum, then commit by commit. */
-bool rw_judgement_touched(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_rule *r,
-    const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
-/* What `git rebase` is given to rewrite the new commits: "origin/main", a commit, or "--root". */
-const char *rw_update_base(struct rw_judgement *j, const struct rw_update_view *u);
+/* What `git rebase` is given to rewrite the commits that a rule (NULL: a built-in check) judges: "origin/main", a commit, or "--root". */
+const char *rw_update_base(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_rule *r);
 
 /* ---- signatures (judge_signatures.c) ---- */
 

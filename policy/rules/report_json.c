@@ -49,10 +49,10 @@ put(struct rw_json *w, const struct rw_finding *f, bool personal)
 	rw_json_key(w, "rule");
 	rw_json_str(w, f->rule);
 	optional(w, "text", personal || f->neutral == NULL ? f->text : f->neutral);
-	rw_json_key(w, "warn");
-	rw_json_bool(w, f->warn);
 	if (details)
 		optional(w, "wanted", f->wanted);
+	rw_json_key(w, "warn");
+	rw_json_bool(w, f->warn);
 	rw_json_end(w);
 }
 

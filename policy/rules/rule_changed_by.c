@@ -65,34 +65,35 @@ granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const str
 }
 
 static const char *
-grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf)
+grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const struct rw_glob_captures *captures)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(64 << 10);
 
 	for (size_t i = 0; i < conf->n; i++) {
 		rw_buf_puts(&b, i == 0 ? "" : ", ");
-		rw_who_text(&conf->grant[i], &b);
+		rw_judgement_put_who(&conf->grant[i], captures, &b);
 	}
 	return rw_judgement_show(j, rw_buf_str(&b), 300);
 }
 
 static struct rw_finding *
 find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_str path)
+    struct rw_str path, const struct rw_glob_captures *captures)
 {
 	struct rw_finding *f = rw_judgement_find(j, r, "changed-by", u);
 
 	f->personal = true;
 	rw_finding_path(j, f, path);
-	f->wanted = rw_judgement_text(j, "a change by one of: %s", grants_text(j, c->conf));
+	f->wanted = rw_judgement_text(j, "a change by one of: %s", grants_text(j, c->conf, captures));
 	return f;
 }
 
 static void
 say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_commit_info *info, const struct rw_change *change, uint32_t signer)
+    const struct rw_commit_info *info, const struct rw_change *change, const struct rw_glob_captures *captures,
+    uint32_t signer)
 {
-	struct rw_finding *f = find(j, r, c, u, change->path);
+	struct rw_finding *f = find(j, r, c, u, change->path, captures);
 
 	f->commit = info->id;
 	f->text = rw_judgement_text(j, "commit %.7s \"%s\" may not change this", RW_OID(&info->id),
@@ -111,13 +112,14 @@ say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_chec
 
 static void
 say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_change *change)
+    const struct rw_change *change, const struct rw_glob_captures *captures)
 {
-	struct rw_finding *f = find(j, r, c, u, change->path);
+	struct rw_finding *f = find(j, r, c, u, change->path, captures);
 
 	f->text = u->kind == RW_UPDATE_DELETE ? "would go with the ref" :
 	    "would change, and no new commit had the right to change it";
-	f->found = rw_judgement_text(j, "a %s pushed by %s (%s)", rw_update_kind_name(u->kind), rw_judgement_account(j),
+	f->found = rw_judgement_text(j, "a %s pushed by %s (%s)",
+	    u->kind == RW_UPDATE_DELETE ? "deletion" : rw_update_kind_name(u->kind), rw_judgement_account(j),
 	    rw_judgement_identity(j, j->pusher));
 	f->mend = u->kind == RW_UPDATE_DELETE ? "ask one of them to delete it" :
 	    rw_judgement_text(j, "git restore --source=%.12s -- %s   # or ask one of them to push it", RW_OID(&u->old_id),
@@ -145,7 +147,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 
 		if (!granted(j, c->conf, captures, j->pusher) &&
 		    rw_judgement_mark(j, "changed-by", c, u, path, NULL, REPORTED) == 0)
-			say_net(j, r, c, u, change);
+			say_net(j, r, c, u, change, captures);
 		return true;
 	}
 	info = rw_oid_map_get(&j->commits, id);
@@ -158,7 +160,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 		return true;
 	}
 	if ((rw_judgement_mark(j, "changed-by", c, u, change->path, NULL, REPORTED) & REPORTED) == 0)
-		say_commit(j, r, c, u, info, change, signer);
+		say_commit(j, r, c, u, info, change, captures, signer);
 	return true;
 }
 

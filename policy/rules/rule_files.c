@@ -90,7 +90,7 @@ find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_vie
 	rw_finding_content(j, f, content, NULL, NULL);
 	f->mend = content->at_tip ? rw_judgement_text(j, "git rm --cached %s", rw_judgement_word(j, content->path)) :
 	    rw_judgement_text(j, "git rebase -i %s   # take it out of commit %.7s, which holds it in the history",
-	    rw_update_base(j, u), RW_OID(&content->commit));
+	    rw_update_base(j, u, r), RW_OID(&content->commit));
 	return f;
 }
 

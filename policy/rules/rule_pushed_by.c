@@ -20,45 +20,21 @@ codec(struct rw_codec *c, void *conf)
 
 static void
 say(struct rw_judgement *j, const struct rw_rule *r, const struct rw_conf_pushed_by *conf,
-    const struct rw_update_view *u, struct rw_str path)
+    const struct rw_update_view *u, const struct rw_glob_captures *captures)
 {
 	struct rw_finding *f = rw_judgement_find(j, r, "pushed-by", u);
 	const char *name = rw_judgement_show(j, u->name, 200);
 
-	rw_finding_path(j, f, path);
 	f->personal = true;
 	f->neutral = rw_judgement_text(j, "the account may not push to %s", name);
 	f->text = rw_judgement_text(j, "%s may not push to %s", rw_judgement_account(j), name);
 	f->found = j->pusher == RW_IDENTITY_NONE ? "no identity of the policy has this account" :
 	    rw_judgement_text(j, "the account of %s", rw_judgement_identity(j, j->pusher));
-	f->wanted = rw_judgement_text(j, "the account of one of: %s", rw_judgement_who(j, &conf->who));
+	f->wanted = rw_judgement_text(j, "the account of one of: %s", rw_judgement_who(j, &conf->who, captures));
 	f->mend = rw_judgement_text(j, "git push origin %.12s:refs/heads/NAME   # and ask one of them to merge it",
 	    RW_OID(u->kind == RW_UPDATE_DELETE ? &u->old_id : &u->update->new_id));
 	if (u->kind == RW_UPDATE_DELETE)
 		f->mend = "ask one of them to delete it";
-}
-
-/* Captures of paths can only be filled in path by path. */
-static bool
-judge_paths(struct rw_judgement *j, const struct rw_rule *r, const struct rw_conf_pushed_by *conf,
-    const struct rw_update_view *u, struct rw_error *err)
-{
-	struct rw_glob_captures captures;
-	const struct rw_change *ch;
-	size_t i, n;
-
-	if (!rw_judgement_touched(j, u, r, &ch, &n, err))
-		return false;
-	for (i = 0; i < n; i++) {
-		if (!rw_scope_has_path(&r->scope, ch[i].path))
-			continue;
-		rw_scope_captures(&r->scope, u->name, ch[i].path, &captures);
-		if (!rw_who_has(j->policy, &conf->who, &captures, j->pusher)) {
-			say(j, r, conf, u, ch[i].path);
-			return true;
-		}
-	}
-	return true;
 }
 
 static bool
@@ -69,11 +45,10 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 	struct rw_glob_captures captures;
 	struct rw_str none = { NULL, 0 };
 
-	if (conf->who.n_patterns > 0 && !r->scope.any_path)
-		return judge_paths(j, r, conf, u, err);
+	(void)err;
 	rw_scope_captures(&r->scope, u->name, none, &captures);
 	if (j->pusher == RW_IDENTITY_NONE || !rw_who_has(j->policy, &conf->who, &captures, j->pusher))
-		say(j, r, conf, u, none);
+		say(j, r, conf, u, &captures);
 	return true;
 }
 

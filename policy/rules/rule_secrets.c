@@ -32,13 +32,13 @@ find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_vie
 }
 
 static void
-mend_history(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_content *c, struct rw_finding *f)
+mend_history(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c, struct rw_finding *f)
 {
 	if (c->at_tip)
 		return;
 	f->found = rw_judgement_text(j, "commit %.7s holds it in the history, whatever came later", RW_OID(&c->commit));
 	f->mend = rw_judgement_text(j, "git rebase -i %s   # take it out of that commit, and change the secret itself",
-	    rw_update_base(j, u));
+	    rw_update_base(j, u, r));
 }
 
 static void
@@ -54,7 +54,7 @@ say_plain(struct rw_judgement *j, const struct rw_rule *r, const struct rw_updat
 	f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret";
 	f->mend = rw_judgement_text(j, "sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place %s   "
 	    "# or: kubeseal <%s", path, path);
-	mend_history(j, u, c, f);
+	mend_history(j, r, u, c, f);
 }
 
 /* kustomize makes Secrets from what stands, or is named, in the file. */
@@ -77,7 +77,7 @@ judge_generators(struct rw_judgement *j, const struct rw_rule *r, const struct r
 			f->field = rw_judgement_text(j, "secretGenerator[%zu].%s", i, sources[k]);
 			f->text = "makes a Secret from plain text";
 			f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret among the resources";
-			mend_history(j, u, c, f);
+			mend_history(j, r, u, c, f);
 			break;
 		}
 	}
@@ -106,7 +106,7 @@ judge_unsound(struct rw_judgement *j, const struct rw_rule *r, const struct rw_u
 	f = find(j, r, u, c, NULL);
 	f->text = rw_judgement_text(j, "commit %.7s holds a version that cannot be judged", RW_OID(&c->commit));
 	f->wanted = "YAML that can be read, in every commit";
-	mend_history(j, u, c, f);
+	mend_history(j, r, u, c, f);
 	return true;
 }
 

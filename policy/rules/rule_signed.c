@@ -53,6 +53,7 @@ struct subject {
 	const struct rw_commit *commit;
 	const struct rw_sig_result *sig;
 	rw_time when;
+	struct rw_glob_captures captures;	/* of the ref */
 };
 
 static const char *
@@ -63,7 +64,7 @@ sign_again(struct rw_judgement *j, const struct subject *s, const char *how)
 		    rw_judgement_word(j, (struct rw_str){ s->u->name.p + 10, s->u->name.n - 10 }),
 		    RW_OID(&s->u->new_tip));
 	return rw_judgement_text(j, "%sgit rebase --exec 'git commit --amend --no-edit -S' %s", how,
-	    rw_update_base(j, s->u));
+	    rw_update_base(j, s->u, s->rule));
 }
 
 static struct rw_finding *
@@ -83,7 +84,7 @@ find(struct rw_judgement *j, const struct subject *s, const char *what, const ch
 		f->text = rw_judgement_text(j, "tag %s %s", name, what);
 		f->neutral = rw_judgement_text(j, "tag %s %s", name, neutral != NULL ? neutral : what);
 	}
-	f->wanted = rw_judgement_text(j, "a signature by one of: %s", rw_judgement_who(j, &s->conf->by));
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s", rw_judgement_who(j, &s->conf->by, &s->captures));
 	f->mend = sign_again(j, s, "");
 	return f;
 }
@@ -123,7 +124,7 @@ say_expired(struct rw_judgement *j, const struct subject *s)
 	    rw_judgement_identity(j, k->owner), early ? "from" : "until",
 	    rw_time_format(early ? k->since : k->until, at));
 	f->wanted = rw_judgement_text(j, "a signature by one of: %s, with a key that was valid at %s",
-	    rw_judgement_who(j, &s->conf->by), rw_time_format(s->when, when));
+	    rw_judgement_who(j, &s->conf->by, &s->captures), rw_time_format(s->when, when));
 	return false;
 }
 
@@ -178,7 +179,7 @@ judge_match(struct rw_judgement *j, const struct subject *s)
 		if (s->id != NULL)
 			f->mend = rw_judgement_text(j,
 			    "git rebase --exec 'git commit --amend --no-edit --reset-author -S' %s",
-			    rw_update_base(j, s->u));
+			    rw_update_base(j, s->u, s->rule));
 		return false;
 	}
 	if ((s->conf->match & 4) == 0 || j->pusher == signer)
@@ -193,15 +194,11 @@ judge_match(struct rw_judgement *j, const struct subject *s)
 static bool
 judge_subject(struct rw_judgement *j, const struct subject *s)
 {
-	struct rw_glob_captures captures;
-	struct rw_str none = { NULL, 0 };
-
 	if (s->sig->state != RW_SIG_GOOD)
 		return say_state(j, s);
 	if (!rw_key_valid_at(s->sig->key, s->when))
 		return say_expired(j, s);
-	rw_scope_captures(&s->rule->scope, s->u->name, none, &captures);
-	if (!rw_who_has(j->policy, &s->conf->by, &captures, s->sig->key->owner))
+	if (!rw_who_has(j->policy, &s->conf->by, &s->captures, s->sig->key->owner))
 		return say_somebody_else(j, s);
 	if (!judge_match(j, s))
 		return false;
@@ -214,13 +211,16 @@ judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_ch
     const struct rw_oid *id, const struct rw_commit *commit, struct rw_error *err)
 {
 	struct rw_commit_info *info = rw_oid_map_get(&j->commits, id);
-	struct subject s = { r, c->conf, u, id, commit, NULL, rw_judgement_time_of(j, id) };
+	struct subject s = { .rule = r, .conf = c->conf, .u = u, .id = id, .commit = commit };
+	struct rw_str none = { NULL, 0 };
 	uint32_t signer;
 
 	if (info == NULL)
 		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
 	(void)rw_judgement_signer(j, info, &signer);	/* establishes info->sig */
 	s.sig = &info->sig;
+	s.when = rw_judgement_time_of(j, id);
+	rw_scope_captures(&r->scope, u->name, none, &s.captures);
 	info->demanded = true;
 	if (!judge_subject(j, &s))
 		info->failed = true;
@@ -231,7 +231,8 @@ static bool
 judge_tag(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     struct rw_error *err)
 {
-	struct subject s = { r, c->conf, u, NULL, NULL, NULL, j->now };
+	struct subject s = { .rule = r, .conf = c->conf, .u = u, .when = j->now };
+	struct rw_str none = { NULL, 0 };
 	struct rw_sig_result sig = { .state = RW_SIG_UNSIGNED };
 
 	(void)err;
@@ -240,6 +241,7 @@ judge_tag(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check
 	if (u->tag.signature.n > 0)
 		rw_signature_verify(j->policy->keyring, u->tag.payload, u->tag.signature, &sig);
 	s.sig = &sig;
+	rw_scope_captures(&r->scope, u->name, none, &s.captures);
 	(void)judge_subject(j, &s);
 	return true;
 }

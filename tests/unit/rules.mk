@@ -30,3 +30,8 @@ tests_fuzz_fuzz_policy_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_policy_cache_SOURCES = tests/fuzz/fuzz_policy_cache.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_policy_cache_LDADD = $(RW_RULES_LIBS)
 tests_fuzz_fuzz_policy_cache_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+# Judging: scenarios in tests/data/judge.
+UNIT_TESTS += tests/unit/test_judge
+tests_unit_test_judge_SOURCES = tests/unit/test_judge.c
+tests_unit_test_judge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_judge_LDADD = $(RW_RULES_LIBS) $(CMOCKA_LIBS)

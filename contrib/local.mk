@@ -2,6 +2,7 @@
 dist_doc_DATA = README.md NEWS.md SECURITY.md CONTRIBUTING.md LICENSE \
 	contrib/doc/push-flow.md \
 	contrib/doc/threat-model.md
+dist_man_MANS += hooks/refwall-hook.8 server/cli/refwall.1 server/http/refwalld.8
 policiesdir = $(docdir)/examples/policies
 dist_policies_DATA = \
 	contrib/examples/policies/bots.yaml \

@@ -1,1 +1,0 @@
-dist_man_MANS += hooks/refwall-hook.8

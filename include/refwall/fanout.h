@@ -82,6 +82,16 @@ void rw_fanout_free(struct rw_fanout *f);
 /* One turn: take new entries, start what is due, move transfers, wait at most wait_ms (or until rw_fanout_wake). */
 rw_must_check bool rw_fanout_turn(struct rw_fanout *f, int wait_ms, struct rw_error *err);
 void rw_fanout_wake(struct rw_fanout *f);	/* from any thread */
+/*
+ * Send a ping event to the endpoint of a subscription, whatever its state, and wait for the outcome (at most the time of one
+ * delivery). From any thread but the one that drives. False: it could not be tried (RW_E_NOT_FOUND, RW_E_BUSY).
+ */
+struct rw_fanout_ping {
+	int status;				/* of the answer; 0: none came, error says why */
+	int64_t ms;
+	char error[256];			/* printable */
+};
+rw_must_check bool rw_fanout_ping(struct rw_fanout *f, int64_t subscription, struct rw_fanout_ping *ret, struct rw_error *err);
 void rw_fanout_stats(const struct rw_fanout *f, struct rw_fanout_stats *ret);	/* from any thread */
 
 #endif

@@ -1,0 +1,53 @@
+/*
+ * transfer.h: one request to one endpoint. Everything that libcurl is told stands in transfer.c.
+ */
+#ifndef REFWALL_SERVER_FANOUT_TRANSFER_H
+#define REFWALL_SERVER_FANOUT_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "refwall/fanout.h"
+#include "refwall/hash.h"
+#include "server/fanout/resolve.h"
+
+/* A request body that several transfers share. Not thread-safe. */
+struct rw_body {
+	unsigned users;
+	struct rw_buf bytes;
+};
+struct rw_body *rw_body_new(void);
+void rw_body_unref(struct rw_body *b);
+
+struct rw_transfer {
+	/* filled in before the start */
+	const struct rw_address_policy *policy;
+	char *url;
+	char *secret;			/* owned, wiped at the end */
+	size_t secret_n;
+	char uuid[RW_UUID_LEN];
+	const char *event;		/* "push", "ping" */
+	struct rw_body *body;		/* a reference of its own */
+
+	/* while it runs */
+	CURL *easy;
+	struct curl_slist *headers, *pin;
+	size_t header_bytes, answer_bytes;
+	bool refused_address, answer_cut;
+	rw_time now;
+	int64_t began;			/* monotonic ms */
+
+	/* the outcome */
+	int status;			/* 0: no answer */
+	int64_t retry_after_ms, ms;
+	char error[CURL_ERROR_SIZE];	/* printable; empty when an answer came */
+};
+
+/* Set up the handle; it is added to multi. host and port as rw_url_check() gave them; addr is empty for a literal address. */
+rw_must_check bool rw_transfer_start(struct rw_transfer *t, CURLM *multi, CURL *easy, const char *host, const char *port,
+    const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private, struct rw_error *err);
+/* It has ended: fill in the outcome and take it out of multi. The easy handle is the caller's again. */
+CURL *rw_transfer_end(struct rw_transfer *t, CURLM *multi, CURLcode code);
+/* Release what it owns; the handle must be out of it. */
+void rw_transfer_release(struct rw_transfer *t);
+
+#endif

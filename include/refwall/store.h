@@ -148,6 +148,8 @@ rw_must_check bool rw_delivery_recover(struct rw_serve *s, struct rw_error *err)
 /* Dead or waiting rows of one subscription, for `show`; and a count by state for metrics. */
 rw_must_check bool rw_delivery_list(struct rw_serve *s, struct rw_arena *a, int64_t subscription, size_t limit,
     const struct rw_delivery **ret, size_t *ret_n, struct rw_error *err);
+rw_must_check bool rw_delivery_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_delivery *ret,
+    struct rw_error *err);							/* RW_E_NOT_FOUND */
 rw_must_check bool rw_delivery_counts(struct rw_serve *s, uint64_t ret[RW_DELIVERY_DEAD + 1], struct rw_error *err);
 rw_must_check bool rw_delivery_redeliver(struct rw_serve *s, int64_t id, rw_time now, struct rw_error *err);
 

@@ -29,7 +29,7 @@ else
 fi
 
 # ---- refwall(1) ----
-refwall --help | sed -n 's/^  \([a-z-]*\( [a-z-]*\)\{0,1\}\)  .*/\1/p' >"$T/commands"
+refwall --help | sed -n 's/^  \([a-z-]*\( [a-z-][a-z-]*\)\{0,1\}\)  .*/\1/p' >"$T/commands"
 check 'refwall --help lists commands' test "$(grep -c . "$T/commands")" -gt 10
 # options_of COMMAND: what its help says
 options_of() {

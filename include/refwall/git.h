@@ -177,7 +177,7 @@ rw_must_check bool rw_tree_parse(struct rw_arena *a, struct rw_str bytes, const 
 /* ---- walking, with a budget that the whole push shares ---- */
 
 struct rw_budget {
-	uint64_t commits, paths, tree_entries, blob_bytes;	/* what is left */
+	uint64_t commits, paths, tree_entries, blob_bytes;	/* what is left; blob_bytes is for the caller to keep */
 	uint64_t walk_steps;					/* from a commit to a parent, also in old history */
 };
 struct rw_budget rw_budget_default(void);

@@ -12,7 +12,7 @@
 #define RW_LIMIT_REPO_REFS		200000		/* refs of one repository */
 #define RW_LIMIT_PUSH_COMMITS		20000		/* commits judged in one push */
 #define RW_LIMIT_PUSH_PATHS		50000		/* changed paths, summed over commits */
-#define RW_LIMIT_PUSH_TREE_ENTRIES	2000000		/* tree entries looked at in one push */
+#define RW_LIMIT_PUSH_TREE_ENTRIES	2000000		/* tree entries looked at in one push; a tree itself and 64 bytes of name count as one */
 #define RW_LIMIT_PUSH_BLOB_BYTES	(256u << 20)	/* blob bytes read in one push */
 #define RW_LIMIT_JUDGE_ARENA		(192u << 20)	/* memory of one judgement, without the verdict */
 

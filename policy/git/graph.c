@@ -14,6 +14,7 @@ struct rw_graph {
 	uint32_t *slot;			/* index + 1; 0: free */
 	size_t n_slots;			/* a power of two */
 	uint64_t seed;
+	uint64_t bytes_read;		/* of commits, so far */
 	uint32_t epoch;
 };
 
@@ -232,9 +233,18 @@ rw_graph_load_node(struct rw_repo *r, uint32_t node, struct rw_error *err)
 	rw_auto_object struct rw_object o = { .type = RW_OBJ_NONE };
 	struct rw_oid id = r->graph->node[node].id;
 
-	return r->graph->node[node].loaded ||
-	    (rw_repo_read(r, &id, RW_OBJ_COMMIT, RW_LIMIT_COMMIT_BYTES, &o, err) &&
-	    parse(r->graph, node, o.bytes, err));
+	if (r->graph->node[node].loaded)
+		return true;
+	if (!rw_repo_read(r, &id, RW_OBJ_COMMIT, RW_LIMIT_COMMIT_BYTES, &o, err))
+		return false;
+	r->graph->bytes_read += o.bytes.n;
+	return parse(r->graph, node, o.bytes, err);
+}
+
+uint64_t
+rw_graph_bytes_read(const struct rw_repo *r)
+{
+	return r->graph->bytes_read;
 }
 
 bool

@@ -137,6 +137,7 @@ struct rw_node *rw_graph_at(struct rw_repo *r, uint32_t node);
 uint32_t rw_graph_parent(struct rw_repo *r, uint32_t node, size_t i);
 uint32_t rw_graph_new_epoch(struct rw_repo *r);
 size_t rw_graph_count(const struct rw_repo *r);
+uint64_t rw_graph_bytes_read(const struct rw_repo *r);
 
 /* ---- walk.c ---- */
 

@@ -15,6 +15,7 @@
 #define EMITTED		16u
 
 #define STEPS_AFTER 1024		/* see settle() */
+#define BYTES_PER_STEP 128		/* reading a large commit costs steps as well */
 
 enum question { COMMITS, ANCESTRY, BASES };
 
@@ -153,12 +154,30 @@ is_live(const struct walk *w, unsigned flags)
 }
 
 static bool
+pay(struct walk *w, uint64_t steps)
+{
+	if (w->steps < steps)
+		return rw_fail(w->err, RW_E_LIMIT, "history: the walk takes more than %d steps", RW_LIMIT_WALK_STEPS);
+	w->steps -= steps;
+	return true;
+}
+
+static bool
+load(struct walk *w, uint32_t n)
+{
+	uint64_t before = rw_graph_bytes_read(w->repo);
+
+	return rw_graph_load_node(w->repo, n, w->err) &&
+	    pay(w, (rw_graph_bytes_read(w->repo) - before) / BYTES_PER_STEP);
+}
+
+static bool
 paint(struct walk *w, uint32_t n, unsigned colours)
 {
 	unsigned old, now;
 	int heap;
 
-	if (!rw_graph_load_node(w->repo, n, w->err))
+	if (!load(w, n))
 		return false;
 	old = at(w, n)->flags;
 	now = old | colours;
@@ -188,10 +207,7 @@ paint_parents(struct walk *w, uint32_t n)
 	if (w->question == BASES && (colours & BOTH) == BOTH)
 		colours |= BELOW;
 	for (size_t i = 0; i < count; i++) {
-		if (w->steps == 0)
-			return rw_fail(w->err, RW_E_LIMIT, "history: the walk takes more than %d steps", RW_LIMIT_WALK_STEPS);
-		w->steps--;
-		if (!paint(w, rw_graph_parent(w->repo, n, i), colours))
+		if (!pay(w, 1) || !paint(w, rw_graph_parent(w->repo, n, i), colours))
 			return false;
 	}
 	return true;
@@ -388,6 +404,8 @@ rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,
 	uint32_t node;
 	bool ok;
 
+	*ret = NULL;
+	*ret_n = 0;
 	if (!rw_repo_peel(r, tip, &id, &type, &nested, err))
 		return false;
 	if (type != RW_OBJ_COMMIT)
@@ -398,8 +416,6 @@ rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,
 	ok = find_new(&w, node, hide, n_hide, budget->commits);
 	if (ok && w.n_a > 0)
 		ok = emit(&w, node, a, ret, ret_n);
-	else if (ok)
-		*ret_n = 0;
 	if (ok) {
 		budget->commits -= w.n_a;
 		budget->walk_steps = w.steps;

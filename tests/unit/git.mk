@@ -50,3 +50,35 @@ UNIT_TESTS += tests/unit/test_git_signed
 tests_unit_test_git_signed_SOURCES = tests/unit/test_git_signed.c
 tests_unit_test_git_signed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_git_signed_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_push
+tests_fuzz_fuzz_push_SOURCES = tests/fuzz/fuzz_push.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_push_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_push_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_commit
+tests_fuzz_fuzz_commit_SOURCES = tests/fuzz/fuzz_commit.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_commit_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_commit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_tag
+tests_fuzz_fuzz_tag_SOURCES = tests/fuzz/fuzz_tag.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_tag_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_tag_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_tree
+tests_fuzz_fuzz_tree_SOURCES = tests/fuzz/fuzz_tree.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_tree_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_tree_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_gitconfig
+tests_fuzz_fuzz_gitconfig_SOURCES = tests/fuzz/fuzz_gitconfig.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_gitconfig_CFLAGS = $(AM_CFLAGS) $(GIT2_CFLAGS)
+tests_fuzz_fuzz_gitconfig_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_gitconfig_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_packedrefs
+tests_fuzz_fuzz_packedrefs_SOURCES = tests/fuzz/fuzz_packedrefs.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_packedrefs_CFLAGS = $(AM_CFLAGS) $(GIT2_CFLAGS)
+tests_fuzz_fuzz_packedrefs_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_packedrefs_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -314,6 +314,33 @@ test_many_refs(void **state)
 	}
 }
 
+/* Commits as large as may be, all nearly alike: a small pack, gigabytes to read. Their bytes are paid for, too. */
+static void
+test_large_commits(void **state)
+{
+	struct gitrepo *g = *state;
+	struct rw_budget budget = rw_budget_default();
+	const struct rw_oid *ids;
+	struct rw_oid tip;
+	struct rw_repo *r;
+	size_t n;
+
+	tip = id_of(g, "git init -q --bare r; cd r; head -c 260000 /dev/zero | tr '\\0' x >m; { i=0; while [ $i -lt 50 ]; do "
+	    "i=$((i + 1)); echo 'commit refs/heads/x'; echo \"committer A <a@example.com> $i +0000\"; "
+	    "echo 'data %s'; cat m; done; } | git -c core.compression=1 fast-import --quiet; git rev-parse x", "260000");
+	r = gitrepo_open(g, "r");
+	budget.walk_steps = 49 * 2000;	/* the tip is read before */
+	assert_fails(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &budget, &ids, &n, &g->err), RW_E_LIMIT);
+	assert_non_null(strstr(g->err.msg, "steps"));
+	rw_repo_free(r);
+	r = gitrepo_open(g, "r");
+	budget.walk_steps = 50 * 2100;
+	assert_ok(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &budget, &ids, &n, &g->err));
+	assert_int_equal(n, 50);
+	assert_true(budget.walk_steps < 50 * 150);
+	rw_repo_free(r);
+}
+
 int
 main(void)
 {
@@ -324,6 +351,7 @@ main(void)
 		GITREPO_TEST(test_budget),
 		GITREPO_TEST(test_delta_base),
 		GITREPO_TEST(test_many_refs),
+		GITREPO_TEST(test_large_commits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

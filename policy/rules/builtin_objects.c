@@ -15,7 +15,7 @@ struct known_tree {
 struct walk {
 	struct rw_judgement *j;
 	struct rw_update_view *u;
-	const struct rw_commit_info *commit;
+	struct rw_commit_info *commit;
 	struct rw_buf path;
 };
 
@@ -121,6 +121,7 @@ say_malformed(struct walk *w, const struct rw_oid *id, const struct rw_error *wh
 	f->wanted = "a tree that git itself would write: sorted, each name once, no slash, plain modes";
 	f->mend = rw_judgement_text(j, "git rebase --exec 'git read-tree HEAD && git commit --amend --no-edit' %s   "
 	    "# writes the trees anew", rw_update_base(j, w->u, NULL));
+	w->commit->malformed = true;
 	w->u->broken = true;
 }
 
@@ -168,7 +169,7 @@ check_commit(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_
 	struct rw_error ignored = RW_ERROR_INIT;
 	bool good;
 
-	if (c->malformed || c->trees_checked)
+	if (c->trees_checked)
 		return true;
 	c->trees_checked = true;
 	if (c->commit.n_parents > 0) {

@@ -8,13 +8,17 @@ rw_key_valid_at(const struct rw_key *k, rw_time t)
 }
 
 rw_time
-rw_judgement_time_of(const struct rw_judgement *j, const struct rw_oid *commit)
+rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c)
 {
-	rw_time seen = RW_TIME_NONE;
-
-	if (j->in != NULL && j->in->first_seen != NULL)
-		seen = j->in->first_seen(j->in->ctx, commit);
-	return seen == RW_TIME_NONE ? j->now : seen;
+	if (c->has_when)
+		return c->when;
+	c->when = RW_TIME_NONE;
+	if (j->in->first_seen != NULL)
+		c->when = j->in->first_seen(j->in->ctx, &c->id);
+	if (c->when == RW_TIME_NONE)
+		c->when = j->now;
+	c->has_when = true;
+	return c->when;
 }
 
 void
@@ -130,7 +134,7 @@ rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *
 		else
 			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature, &c->sig);
 	}
-	if (c->sig.state == RW_SIG_GOOD && rw_key_valid_at(c->sig.key, rw_judgement_time_of(j, &c->id)))
+	if (c->sig.state == RW_SIG_GOOD && rw_key_valid_at(c->sig.key, rw_judgement_time_of(j, c)))
 		*ret = c->sig.key->owner;
 	return *ret != RW_IDENTITY_NONE;
 }

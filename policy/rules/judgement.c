@@ -57,11 +57,12 @@ rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *c
 	}
 	f->check = check;
 	f->warn = warn;
-	f->rule = r != NULL ? rw_arena_str(j->out, r->name) : rw_str(check);
+	f->rule = rw_str(check);
 	f->text = "";
 	if (u != NULL)
 		f->ref = u->name;
-	if (r != NULL) {
+	if (r != NULL && !j->dropping) {
+		f->rule = rw_arena_str(j->out, r->name);
 		f->message = rule_text(j, r->message);
 		f->help = rule_text(j, r->help);
 	}

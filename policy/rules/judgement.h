@@ -30,14 +30,16 @@ struct rw_oid rw_oid_map_key(const struct rw_str *parts, size_t n);
 struct rw_commit_info {
 	struct rw_oid id;
 	struct rw_commit commit;
-	bool malformed;			/* a finding says so; nothing else of it is judged */
+	bool malformed;			/* it, or a tree of it: a finding says so, and nothing else of it is judged */
 	bool want_signature;		/* some rule will ask who signed it */
 	bool has_signature;		/* sig is established */
 	struct rw_sig_result sig;
 	bool has_changes;
 	const struct rw_change *change;
 	size_t n_changes;
-	bool demanded, failed;		/* a rule demanded a signature; some such rule was not content */
+	bool demanded, failed;		/* an enforced rule demanded a signature; some such rule was not content */
+	bool has_when;
+	rw_time when;			/* when it came in: what the validity of keys is judged by */
 	bool trees_checked;
 };
 
@@ -237,7 +239,7 @@ bool rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct 
 /* Was the key valid at that time? */
 bool rw_key_valid_at(const struct rw_key *k, rw_time t);
 /* When validity is judged: when the commit was first accepted, else now. */
-rw_time rw_judgement_time_of(const struct rw_judgement *j, const struct rw_oid *commit);
+rw_time rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c);
 void rw_judgement_used_signer(struct rw_judgement *j, uint32_t identity);
 
 /* ---- contents (judge_content.c, content.c) ---- */

@@ -55,7 +55,6 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
     struct rw_error *err)
 {
 	const struct rw_conf_reachable *conf = c->conf;
-	struct rw_budget budget = rw_budget_default();
 	const struct rw_oid *beyond;
 	struct rw_oid *hide;
 	struct rw_finding *f;
@@ -65,7 +64,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 		return true;
 	/* what is reachable from the tip and from none of them: nothing, when one of them holds the tip */
 	if (!tips(j, conf, &hide, &n_hide, err) ||
-	    !rw_repo_commits(j->repo, j->scratch, &u->new_tip, hide, n_hide, &budget, &beyond, &n, err))
+	    !rw_repo_commits(j->repo, j->scratch, &u->new_tip, hide, n_hide, &j->net_budget, &beyond, &n, err))
 		return false;
 	if (n == 0)
 		return true;

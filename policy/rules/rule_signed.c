@@ -219,10 +219,11 @@ judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_ch
 		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
 	(void)rw_judgement_signer(j, info, &signer);	/* establishes info->sig */
 	s.sig = &info->sig;
-	s.when = rw_judgement_time_of(j, id);
+	s.when = rw_judgement_time_of(j, info);
 	rw_scope_captures(&r->scope, u->name, none, &s.captures);
-	info->demanded = true;
-	if (!judge_subject(j, &s))
+	/* a rule that only warns has not let anything pass */
+	info->demanded = info->demanded || !r->warn;
+	if (!judge_subject(j, &s) && !r->warn)
 		info->failed = true;
 	return true;
 }

@@ -207,5 +207,12 @@ struct rw_audit_report {
 };
 rw_must_check bool rw_audit_verify(struct rw_log *l, struct rw_arena *a, struct rw_audit_report *ret, struct rw_error *err);
 
+/*
+ * Erase a personal value: every opening of it, wherever an account or signer of that name was recorded, is deleted and leaves a tombstone; it
+ * can be searched for no more. Commitments, and so every proof, stay. Wants a transaction. Old pages of the
+ * write-ahead log hold the bytes until it is next copied over.
+ */
+rw_must_check bool rw_audit_erase(struct rw_log *l, rw_time now, struct rw_str value, uint64_t *ret_n, struct rw_error *err);
+
 /* ---- merkle.h is pure: server/audit/merkle.h ---- */
 #endif

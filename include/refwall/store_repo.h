@@ -76,6 +76,9 @@ rw_must_check bool rw_store_seen_add(struct rw_log *l, struct rw_str repo, struc
 /* RW_TIME_NONE: never. */
 rw_must_check bool rw_store_seen_get(struct rw_log *l, struct rw_str repo, struct rw_str commit, rw_time *ret_time,
     uint64_t *ret_index, struct rw_error *err);
-rw_must_check bool rw_store_seen_count(struct rw_log *l, uint64_t *ret, struct rw_error *err);
+/* All of them; object is the raw id. False from fn ends it. */
+rw_must_check bool rw_store_seen_each(struct rw_log *l,
+    bool (*fn)(void *ctx, struct rw_str repo, struct rw_str object, rw_time time, uint64_t index), void *ctx,
+    struct rw_error *err);
 
 #endif

@@ -3,6 +3,7 @@ librwstore_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 librwstore_a_SOURCES = \
 	server/store/db.c \
 	server/store/db.h \
+	server/store/delivery.c \
 	server/store/entry.c \
 	server/store/files.c \
 	server/store/key.c \
@@ -12,8 +13,12 @@ librwstore_a_SOURCES = \
 	server/store/open.c \
 	server/store/pending.c \
 	server/store/repo.c \
+	server/store/serve.c \
+	server/store/serve_private.h \
 	server/store/side.c \
-	server/store/taint.c
+	server/store/subscription.c \
+	server/store/taint.c \
+	server/store/token.c
 noinst_HEADERS += \
 	include/refwall/store.h \
 	include/refwall/store_entry.h \

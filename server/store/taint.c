@@ -143,9 +143,21 @@ rw_store_seen_get(struct rw_log *l, struct rw_str repo, struct rw_str commit, rw
 }
 
 bool
-rw_store_seen_count(struct rw_log *l, uint64_t *ret, struct rw_error *err)
+rw_store_seen_each(struct rw_log *l,
+    bool (*fn)(void *ctx, struct rw_str repo, struct rw_str object, rw_time time, uint64_t index), void *ctx,
+    struct rw_error *err)
 {
-	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT count(*) FROM first_seen", err);
+	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT repo, object, time, idx FROM first_seen", err);
 
-	return s != NULL && rw_db_u64(&l->db, s, ret, err);
+	if (s == NULL)
+		return false;
+	for (;;) {
+		bool row;
+
+		if (!rw_db_row(&l->db, s, &row, err))
+			return false;
+		if (!row || !fn(ctx, rw_db_column(s, 0), rw_db_column(s, 1), sqlite3_column_int64(s, 2),
+		    (uint64_t)sqlite3_column_int64(s, 3)))
+			return true;
+	}
 }

@@ -3,3 +3,9 @@ UNIT_TESTS += tests/unit/test_audit
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c tests/unit/log_fixture.h
 tests_unit_test_audit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_audit_LDADD = $(RW_AUDIT_LIBS) $(CMOCKA_LIBS)
+
+# Edits the file behind the store's back, so it needs SQLite itself.
+UNIT_TESTS += tests/unit/test_audit_verify
+tests_unit_test_audit_verify_SOURCES = tests/unit/test_audit_verify.c tests/unit/log_fixture.h
+tests_unit_test_audit_verify_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_audit_verify_LDADD = $(RW_AUDIT_LIBS) $(CMOCKA_LIBS)

@@ -91,8 +91,8 @@ read_origin(struct load *l, const struct rw_yaml_node *n)
 	if (!rw_strict_str(&l->s, n, "origin", &v, l->err))
 		return false;
 	if (v.n > 255 || !only(v, ".-_/:~") || v.p[0] == '/' || v.p[v.n - 1] == '/')
-		return rw_strict_fail(&l->s, n, l->err, "origin: wanted a name like git.example.com/refwall, found '%s'",
-		    RW_SHOW(v));
+		return rw_strict_fail(&l->s, n, l->err,
+		    "origin: wanted a name like git.example.com/refwall, found '%s'", RW_SHOW(v));
 	l->c->origin = rw_arena_strndup(l->s.arena, v.p, v.n);
 	return true;
 }
@@ -149,13 +149,14 @@ read_external_url(struct load *l, const struct rw_yaml_node *n)
 }
 
 static bool
-read_duration(struct load *l, const struct rw_yaml_node *n, const char *what, int64_t min, int64_t max, int64_t *ret)
+read_duration(struct load *l, const struct rw_yaml_node *n, const char *what, int64_t min, int64_t max,
+    int64_t *ret)
 {
 	if (!rw_strict_duration(&l->s, n, what, ret, l->err))
 		return false;
 	if (*ret < min || *ret > max)
-		return rw_strict_fail(&l->s, n, l->err, "%s: wanted a duration from %lldms to %llds, found '%s'", what,
-		    (long long)min, (long long)(max / 1000), RW_SHOW(n->value));
+		return rw_strict_fail(&l->s, n, l->err, "%s: wanted a duration from %lldms to %llds, found '%s'",
+		    what, (long long)min, (long long)(max / 1000), RW_SHOW(n->value));
 	return true;
 }
 
@@ -192,7 +193,8 @@ read_repositories(struct load *l, const struct rw_yaml_node *n)
 	if (!rw_strict_map(&l->s, n, "repositories", keys, N, v, l->err))
 		return false;
 	if (v[ROOT] == NULL && v[FROM] == NULL)
-		return rw_strict_fail(&l->s, n, l->err, "repositories: wanted 'root' or 'from', so that they have names");
+		return rw_strict_fail(&l->s, n, l->err,
+		    "repositories: wanted 'root' or 'from', so that they have names");
 	return (v[ROOT] == NULL || read_path(l, v[ROOT], "repositories.root", &l->c->repositories_root)) &&
 	    (v[FROM] == NULL || rw_sources_read(&l->s, v[FROM], "repositories.from", &l->c->repository_from,
 	    &l->c->n_repository_from, l->err));
@@ -223,7 +225,8 @@ read_delivery(struct load *l, const struct rw_yaml_node *n)
 static bool
 read_file(struct load *l, const struct rw_yaml_node *root)
 {
-	enum { FORMAT, ORIGIN, POLICY, LOG, SERVE, LISTEN, URL, REPOSITORIES, ACCOUNTS, DELIVERY, LOCK, CHAINED, N };
+	enum { FORMAT, ORIGIN, POLICY, LOG, SERVE, LISTEN, URL, REPOSITORIES, ACCOUNTS, DELIVERY, LOCK, CHAINED,
+	    N };
 	static const struct rw_strict_key keys[N] = {
 		[FORMAT] = { "version", true }, [ORIGIN] = { "origin", true }, [POLICY] = { "policy", false },
 		[LOG] = { "log", false }, [SERVE] = { "serve", false }, [LISTEN] = { "listen", false },
@@ -246,7 +249,8 @@ read_file(struct load *l, const struct rw_yaml_node *root)
 	    (v[REPOSITORIES] != NULL && !read_repositories(l, v[REPOSITORIES])) ||
 	    (v[ACCOUNTS] != NULL && !read_accounts(l, v[ACCOUNTS])) ||
 	    (v[DELIVERY] != NULL && !read_delivery(l, v[DELIVERY])) ||
-	    (v[LOCK] != NULL && !read_duration(l, v[LOCK], "lock-wait", 100, LOCK_WAIT_MAX_MS, &c->lock_wait_ms)) ||
+	    (v[LOCK] != NULL &&
+	    !read_duration(l, v[LOCK], "lock-wait", 100, LOCK_WAIT_MAX_MS, &c->lock_wait_ms)) ||
 	    (v[CHAINED] != NULL && !read_duration(l, v[CHAINED], "chained-timeout", 100,
 	    RW_LIMIT_HOOK_WALL_SECONDS * 1000, &c->chained_timeout_ms)))
 		return false;

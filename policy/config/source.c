@@ -90,7 +90,8 @@ read_row(const struct rw_strict *s, const struct rw_yaml_node *n, struct rw_sour
 		return rw_strict_fail(s, v[VAR], err, "var: wanted the name of a variable, or two joined by '/',"
 		    " found '%s'", RW_SHOW(var));
 	if (!format_ok(as))
-		return rw_strict_fail(s, v[AS], err, "as: wanted a text with exactly one %%s, found '%s'", RW_SHOW(as));
+		return rw_strict_fail(s, v[AS], err, "as: wanted a text with exactly one %%s, found '%s'",
+		    RW_SHOW(as));
 	row->var = rw_arena_strndup(s->arena, var.p, var.n);
 	row->as = rw_arena_strndup(s->arena, as.p, as.n);
 	return true;
@@ -103,7 +104,8 @@ rw_sources_read(const struct rw_strict *s, const struct rw_yaml_node *n, const c
 	struct rw_source *list;
 
 	if (n->kind != RW_YAML_SEQ || n->n == 0)
-		return rw_strict_fail(s, n, err, "%s: wanted a list of rows like {var: REMOTE_USER, as: \"%%s\"}", what);
+		return rw_strict_fail(s, n, err, "%s: wanted a list of rows like {var: REMOTE_USER, as: \"%%s\"}",
+		    what);
 	list = rw_arena_array(s->arena, n->n, sizeof(*list));
 	if (list == NULL)
 		return rw_arena_ok(s->arena, s->file, err);

@@ -55,7 +55,7 @@ is_alnum(char c)
 	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
 }
 
-/* RFC 1123 subdomain as Kubernetes has it: labels of [a-z0-9-] that begin and end in [a-z0-9], joined by dots. */
+/* An RFC 1123 subdomain: labels of [a-z0-9-] that begin and end in [a-z0-9], joined by dots. */
 static bool
 is_subdomain(struct rw_str s, size_t max)
 {
@@ -72,7 +72,7 @@ is_subdomain(struct rw_str s, size_t max)
 	return true;
 }
 
-/* What the API server demands of any name: that it can be a segment of a URL's path. Blanks and controls are nobody's name. */
+/* What the API server demands of any name: that it can be a segment of a URL's path. And no blanks here. */
 static bool
 is_path_segment(struct rw_str s)
 {
@@ -155,8 +155,10 @@ member(struct walk *w, const struct rw_yaml_node *map, const struct rw_field *up
 	if (is_null(v) && !required)
 		return true;
 	if (!is_string(v) || !ok(v->value)) {
-		identity(w, v == NULL ? map : v, &f, is_null(v) || v->kind != RW_YAML_SCALAR || v->value.n == 0 ?
-		    "missing, so this is no Kubernetes object" : "malformed", shown(w, v), wanted);
+		bool missing = is_null(v) || v->kind != RW_YAML_SCALAR || v->value.n == 0;
+
+		identity(w, v == NULL ? map : v, &f,
+		    missing ? "missing, so this is no Kubernetes object" : "malformed", shown(w, v), wanted);
 		return false;
 	}
 	*ret = v->value;
@@ -209,8 +211,8 @@ read_metadata(struct walk *w, const struct rw_field *up, bool need_name, struct 
 
 /* Kustomize's own files are read by name and need none inside. */
 static bool
-read_type(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up, const struct rw_kube_object *list,
-    struct rw_kube_object *o)
+read_type(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up,
+    const struct rw_kube_object *list, struct rw_kube_object *o)
 {
 	bool required = true;
 
@@ -223,12 +225,14 @@ read_type(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *u
 		o->kind = RW_STR_LIT("Kustomization");
 		required = false;
 	}
-	return member(w, n, up, "apiVersion", is_api_version, required, "a version like apps/v1", &o->api_version) &&
+	return member(w, n, up, "apiVersion", is_api_version, required, "a version like apps/v1",
+	    &o->api_version) &&
 	    member(w, n, up, "kind", is_kind, required, "a kind like Deployment", &o->kind);
 }
 
 static void
-visit(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up, const struct rw_kube_object *list)
+visit(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up,
+    const struct rw_kube_object *list)
 {
 	struct rw_kube_object o = { .node = n, .document = w->document, .is_list_item = list != NULL }, *slot;
 	const struct rw_yaml_node *items;
@@ -247,8 +251,8 @@ visit(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up, c
 	is_list = rw_str_has_suffix(o.kind, "List");
 	if (items != NULL && items->kind == RW_YAML_SEQ) {
 		if (!is_list)
-			identity(w, items, &fi, "items in an object whose kind is no list: readers disagree on what it is",
-			    NULL, NULL);
+			identity(w, items, &fi,
+			    "items in an object whose kind is no list: readers disagree on what it is", NULL, NULL);
 		for (size_t i = 0; i < items->n; i++) {
 			struct rw_field f = { &fi, { NULL, 0 }, i };
 

@@ -1,8 +1,8 @@
 #include "refwall/manifest.h"
 
 /*
- * Images wherever a pod spec stands: one is known by its lists of containers, not by the kind around it, so that
- * kinds nobody told us of are looked into as well.
+ * Images wherever a pod spec stands: one is known by its lists of containers, not by the kind around it,
+ * so that kinds nobody told us of are looked into as well.
  */
 
 struct walk {
@@ -79,8 +79,8 @@ visit(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up)
 }
 
 bool
-rw_kube_images(struct rw_arena *a, const struct rw_kube_object *o, const struct rw_kube_image **ret, size_t *ret_n,
-    struct rw_error *err)
+rw_kube_images(struct rw_arena *a, const struct rw_kube_object *o, const struct rw_kube_image **ret,
+    size_t *ret_n, struct rw_error *err)
 {
 	struct walk w = { .a = a };
 

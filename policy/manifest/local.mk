@@ -1,6 +1,10 @@
 noinst_LIBRARIES += librwmanifest.a
 noinst_HEADERS += include/refwall/manifest.h include/refwall/strict.h
 librwmanifest_a_SOURCES = \
+	policy/manifest/builder.c \
+	policy/manifest/builder.h \
+	policy/manifest/builder_collection.c \
+	policy/manifest/builder_scalar.c \
 	policy/manifest/dup.c \
 	policy/manifest/image.c \
 	policy/manifest/kube.c \

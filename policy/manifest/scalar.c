@@ -244,7 +244,8 @@ rw_yaml_resolve(struct rw_str value, bool *ret_bool)
 	if (value.n == 0)
 		return RW_SCALAR_NULL;
 	switch (value.p[0]) {
-	case 'y': case 'Y': case 'n': case 'N': case 't': case 'T': case 'f': case 'F': case 'o': case 'O': case '~':
+	case 'y': case 'Y': case 'n': case 'N': case 't': case 'T': case 'f': case 'F': case 'o': case 'O':
+	case '~':
 		if (value.n > 5)
 			return RW_SCALAR_STRING;
 		for (size_t w = 0; w < RW_ARRAY_LEN(words); w++)
@@ -273,7 +274,7 @@ rw_yaml_resolve(struct rw_str value, bool *ret_bool)
 	}
 }
 
-/* Go's FormatFloat(f, 'g', -1, 32): as few digits as name the float, with an exponent below 1e-4 and from 1e6 on. */
+/* Go's FormatFloat(f, 'g', -1, 32): the fewest digits, an exponent below 1e-4 and from 1e6 on. */
 static void
 format_float(double d, char out[RW_SCALAR_KEY_LEN])
 {

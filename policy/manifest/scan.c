@@ -1,9 +1,9 @@
 #include "tree.h"
 
 /*
- * The bytes of a file, before libyaml. kubectl, kustomize, conftest and others cut a file into
- * documents by lines, not by YAML's grammar, and libyaml knows more line breaks than they do: where those two views can
- * differ, what was judged need not be what runs, so the file is refused.
+ * The bytes of a file, before libyaml. kubectl, kustomize, conftest and others cut a file into documents by
+ * lines, not by YAML's grammar, and libyaml knows more line breaks than they do: where those two views
+ * can differ, what was judged need not be what runs, so the file is refused.
  */
 
 enum byte_class { B_TEXT, B_NEWLINE, B_CR, B_HIGH, B_BAD };

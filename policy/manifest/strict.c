@@ -14,7 +14,8 @@ fail_at(const struct rw_strict *s, uint32_t line, uint32_t col, struct rw_error 
 }
 
 bool
-rw_strict_fail(const struct rw_strict *s, const struct rw_yaml_node *n, struct rw_error *err, const char *fmt, ...)
+rw_strict_fail(const struct rw_strict *s, const struct rw_yaml_node *n, struct rw_error *err,
+    const char *fmt, ...)
 {
 	char text[900];
 	va_list ap;
@@ -26,7 +27,8 @@ rw_strict_fail(const struct rw_strict *s, const struct rw_yaml_node *n, struct r
 }
 
 bool
-rw_strict_load(const struct rw_strict *s, struct rw_str bytes, const struct rw_yaml_node **ret, struct rw_error *err)
+rw_strict_load(const struct rw_strict *s, struct rw_str bytes, const struct rw_yaml_node **ret,
+    struct rw_error *err)
 {
 	static const struct rw_yaml_shape shape = {
 		.bytes = RW_LIMIT_POLICY_BYTES, .nodes = RW_LIMIT_POLICY_NODES, .documents = 2,
@@ -100,8 +102,8 @@ fail_unknown_key(const struct rw_strict *s, const struct rw_yaml_node *key, cons
 		name[i] = keys[i].name;
 	near = rw_text_nearest(key->value, name, n_keys);
 	if (near != NULL)
-		return rw_strict_fail(s, key, err, "unknown key '%s' in %s (did you mean '%s'?)", RW_SHOW(key->value),
-		    what, near);
+		return rw_strict_fail(s, key, err, "unknown key '%s' in %s (did you mean '%s'?)",
+		    RW_SHOW(key->value), what, near);
 	for (size_t i = 0; i < n_keys; i++)
 		rw_buf_printf(&b, "%s%s", i == 0 ? "" : ", ", name[i]);
 	return rw_strict_fail(s, key, err, "unknown key '%s' in %s, which has: %s", RW_SHOW(key->value), what,

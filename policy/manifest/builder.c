@@ -140,9 +140,9 @@ find_anchor(struct rw_builder *b, struct rw_str name)
 /* ---- nodes ---- */
 
 struct rw_yaml_node *
-rw_build_node(struct rw_builder *b, enum rw_yaml_kind kind, struct rw_place at, const char *tag)
+rw_build_node(struct rw_builder *b, enum rw_yaml_kind kind, struct rw_place at, const char *tag, size_t room)
 {
-	struct rw_yaml_node *n = rw_arena_alloc(b->a, sizeof(*n));
+	struct rw_yaml_node *n = rw_arena_alloc(b->a, sizeof(*n) + room);
 
 	if (n == NULL) {
 		b->stop = true;
@@ -308,7 +308,7 @@ rw_build_open(struct rw_builder *b, enum rw_yaml_kind kind, struct rw_place at, 
 	*f = (struct rw_frame){ .base = b->n_stack, .nodes = b->nodes, .bytes = b->bytes, .height = 1 };
 	if (!rw_build_count(b, at, 1, 0, false))
 		return;
-	n = rw_build_node(b, kind, at, tag);
+	n = rw_build_node(b, kind, at, tag, 0);
 	if (n == NULL)
 		return;
 	f->node = n;

@@ -86,8 +86,9 @@ void rw_build_fatal(struct rw_builder *b, enum rw_yaml_problem_id id, struct rw_
 /* The path of what is being read, with a last step when last.p is not NULL. */
 const char *rw_build_field(struct rw_builder *b, struct rw_str last);
 bool rw_build_count(struct rw_builder *b, struct rw_place at, size_t nodes, size_t bytes, bool alias);
+/* A node, with `room` bytes of zero behind it for the text of a scalar. */
 struct rw_yaml_node *rw_build_node(struct rw_builder *b, enum rw_yaml_kind kind, struct rw_place at,
-    const char *tag);
+    const char *tag, size_t room);
 size_t rw_build_anchor(struct rw_builder *b, struct rw_place at, const char *name, struct rw_yaml_node *node);
 void rw_build_anchor_end(struct rw_builder *b, size_t index, size_t nodes, size_t bytes, unsigned height);
 /* Put a finished node where it belongs; NULL is an empty document. height: nested collections in it. */

@@ -57,11 +57,11 @@ rw_build_scalar(struct rw_builder *b, const struct rw_scalar_event *e)
 
 	if (!rw_build_count(b, e->at, 1, e->value.n, false))
 		return;
-	n = rw_build_node(b, RW_YAML_SCALAR, e->at, e->tag);
+	n = rw_build_node(b, RW_YAML_SCALAR, e->at, e->tag, e->value.n + 1);
 	if (n == NULL)
 		return;
 	n->style = e->style;
-	n->value = rw_arena_str(b->a, e->value);
+	n->value = (struct rw_str){ memcpy(n + 1, e->value.p, e->value.n), e->value.n };
 	if (n->tag.n > 0) {
 		if (!apply_tag(b, n))
 			rw_build_problem(b, RW_YAML_SYNTAX, e->at, NULL, "a value that does not fit its tag");

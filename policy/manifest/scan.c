@@ -135,6 +135,25 @@ check_high(struct scan *s)
 	return true;
 }
 
+/* Past the bytes from ' ' to '~', eight at a time: nearly all of a manifest is of them. */
+static const unsigned char *
+skip_text(const unsigned char *p, const unsigned char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	uint64_t w, del;
+
+	while (end - p >= 8) {
+		memcpy(&w, p, sizeof(w));
+		del = w ^ ones * 0x7f;
+		if (((w | ((w - ones * ' ') & ~w) | ((del - ones) & ~del)) & high) != 0)
+			break;
+		p += 8;
+	}
+	while (p < end && *p >= ' ' && *p < 0x7f)
+		p++;
+	return p;
+}
+
 bool
 rw_yaml_scan(struct rw_problems *l, struct rw_str bytes, bool *ret_ascii)
 {
@@ -151,7 +170,7 @@ rw_yaml_scan(struct rw_problems *l, struct rw_str bytes, bool *ret_ascii)
 		return false;
 	}
 	check_line_start(&s);
-	while (s.p < s.end) {
+	while ((s.p = skip_text(s.p, s.end)) < s.end) {
 		switch (classify(*s.p)) {
 		case B_TEXT:
 			s.p++;

@@ -2,6 +2,7 @@
  * Trees of manifests against the bare libyaml events of the same bytes. Manifests are made here, and real ones are
  * used as well when files are named on the command line. Each row is the best of several rounds.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 #include <yaml.h>
@@ -181,7 +182,7 @@ main(int argc, char **argv)
 		struct rw_buf b = RW_BUF_INIT(RW_LIMIT_YAML_BYTES);
 		struct rw_error e = RW_ERROR_INIT;
 
-		if (!rw_file_read(-100, argv[i], &b, &e)) {
+		if (!rw_file_read(AT_FDCWD, argv[i], &b, &e)) {
 			fprintf(stderr, "bench_yaml: %s\n", e.msg);
 			continue;
 		}

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "refwall/limits.h"
@@ -23,7 +24,7 @@ load(const char *name, struct rw_buf *ret)
 		rw_buf_printf(&path, "%s/vectors/yaml/%s", corpus, name);
 	else
 		rw_buf_printf(&path, "%s/../shared/corpus/vectors/yaml/%s", src == NULL ? "." : src, name);
-	if (rw_file_read(-100, rw_buf_cstr(&path), ret, &e))
+	if (rw_file_read(AT_FDCWD, rw_buf_cstr(&path), ret, &e))
 		return true;
 	print_message("# skipped: no %s\n", rw_buf_cstr(&path));
 	return false;

@@ -93,7 +93,8 @@ struct rw_ref { struct rw_str name; struct rw_oid id; enum rw_ref_kind kind; };
 
 /*
  * All refs below "refs/", sorted by name. At most RW_LIMIT_REPO_REFS. The id of a symbolic one is what it leads to, or zero
- * when that is nothing; a file that is there but holds no ref is RW_REF_ABSENT with id zero.
+ * when that is nothing; a file that is there but holds no ref is RW_REF_ABSENT with id zero. Names that are not well-formed
+ * (rw_refname_valid) are passed over, as git does.
  */
 rw_must_check bool rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret, size_t *ret_n,
     struct rw_error *err);
@@ -184,7 +185,7 @@ struct rw_budget rw_budget_default(void);
 
 /*
  * Commits reachable from tip and from none of hide, parents before children. Ids of hide that are not commits
- * (or not there) are skipped; tags are peeled, also the tip. RW_E_LIMIT when the budget ends. When commits of hidden
+ * (or not there) are skipped, and hidden history ends where it cannot be read; tags are peeled, also the tip. RW_E_LIMIT when the budget ends. When commits of hidden
  * history claim false times, a hidden commit can be called new; never the other way round.
  */
 rw_must_check bool rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,

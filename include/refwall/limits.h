@@ -34,7 +34,7 @@
 #define RW_LIMIT_GIT_CONFIG_BYTES	(256u << 10)	/* its config file */
 #define RW_LIMIT_LOOSE_REF_BYTES	4096		/* one file below refs/ */
 #define RW_LIMIT_PACKED_REFS_BYTES	(64u << 20)
-#define RW_LIMIT_REF_DEPTH		64		/* directories below refs/ */
+#define RW_LIMIT_REF_DEPTH		256		/* directories below refs/: what RW_LIMIT_REF_NAME allows */
 #define RW_LIMIT_ALTERNATES		64		/* object directories given by the environment */
 #define RW_LIMIT_GIT_MEMORY		(64u << 20)	/* that libgit2 may hold at once, in the process */
 

@@ -248,9 +248,15 @@ rw_graph_bytes_read(const struct rw_repo *r)
 }
 
 bool
-rw_graph_load(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err)
+rw_graph_node(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err)
 {
 	if (r->graph == NULL && (r->graph = graph_new(err)) == NULL)
 		return false;
-	return intern(r->graph, id, ret, err) && rw_graph_load_node(r, *ret, err);
+	return intern(r->graph, id, ret, err);
+}
+
+bool
+rw_graph_load(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err)
+{
+	return rw_graph_node(r, id, ret, err) && rw_graph_load_node(r, *ret, err);
 }

@@ -44,7 +44,7 @@ struct rw_packed_refs;
 struct rw_repo {
 	char *path;
 	char *common;
-	int common_fd;
+	int dir_fd, common_fd;		/* of path and of common: the same but in a linked work tree */
 	git_odb *odb;
 	struct rw_graph *graph;
 	struct rw_packed_refs *packed;
@@ -130,7 +130,8 @@ struct rw_node {
 
 void rw_graph_free(struct rw_graph *g);
 
-/* The loaded node of a commit. The pointer of rw_graph_at() lives until the next rw_graph_load(). */
+/* The node of a commit; and the same, read. The pointer of rw_graph_at() lives until the next call of these. */
+rw_must_check bool rw_graph_node(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err);
 rw_must_check bool rw_graph_load(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err);
 rw_must_check bool rw_graph_load_node(struct rw_repo *r, uint32_t node, struct rw_error *err);
 struct rw_node *rw_graph_at(struct rw_repo *r, uint32_t node);

@@ -107,7 +107,7 @@ rw_repo_ref(struct rw_repo *r, struct rw_arena *a, struct rw_str name, enum rw_r
 		return rw_fail(err, RW_E_PARSE, "\"%s\" is no well-formed ref name", RW_SHOW(name));
 	memcpy(file, name.p, name.n);
 	file[name.n] = '\0';
-	if (!read_loose(r->common_fd, file, a, &l, err))
+	if (!read_loose(rw_str_eqz(name, "HEAD") ? r->dir_fd : r->common_fd, file, a, &l, err))
 		return false;
 	if (l.broken)
 		return rw_fail(err, RW_E_PARSE, "%s: the file of this ref is broken", RW_SHOW(name));

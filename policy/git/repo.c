@@ -150,8 +150,9 @@ has_kind(int fd, const char *name, mode_t kind)
 static bool
 check_layout(struct rw_repo *r, struct rw_error *err)
 {
+	r->dir_fd = open(r->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r->common_fd = open(r->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r->common_fd < 0)
+	if (r->dir_fd < 0 || r->common_fd < 0)
 		return rw_fail_errno(err, "%s", RW_SHOW(rw_str(r->common)));
 	if (!has_kind(r->common_fd, "objects", S_IFDIR) || !has_kind(r->common_fd, "refs", S_IFDIR))
 		return rw_fail(err, RW_E_NOT_FOUND, "%s: is no git repository", RW_SHOW(rw_str(r->path)));
@@ -165,7 +166,7 @@ rw_repo_open(const struct rw_repo_location *where, struct rw_repo **ret, struct 
 
 	if (r == NULL)
 		return rw_fail_nomem(err);
-	r->common_fd = -1;
+	r->dir_fd = r->common_fd = -1;
 	r->path = realpath(where->path, NULL);
 	if (r->path == NULL)
 		return rw_fail(err, errno == ENOENT || errno == ENOTDIR ? RW_E_NOT_FOUND : RW_E_IO,
@@ -187,6 +188,7 @@ rw_repo_free(struct rw_repo *r)
 	rw_graph_free(r->graph);
 	rw_packed_refs_free(r->packed);
 	git_odb_free(r->odb);
+	rw_closep(&r->dir_fd);
 	rw_closep(&r->common_fd);
 	free(r->common);
 	free(r->path);

@@ -162,13 +162,22 @@ pay(struct walk *w, uint64_t steps)
 	return true;
 }
 
+/*
+ * Read a node. What hides and cannot be read hides nothing, so that one odd object that some ref holds does not stand
+ * in the way of every push: ret_ok is false then.
+ */
 static bool
-load(struct walk *w, uint32_t n)
+load(struct walk *w, uint32_t n, bool hides, bool *ret_ok)
 {
 	uint64_t before = rw_graph_bytes_read(w->repo);
+	struct rw_error e = RW_ERROR_INIT;
 
-	return rw_graph_load_node(w->repo, n, w->err) &&
-	    pay(w, (rw_graph_bytes_read(w->repo) - before) / BYTES_PER_STEP);
+	*ret_ok = rw_graph_load_node(w->repo, n, &e);
+	if (!*ret_ok && !(hides && (e.code == RW_E_NOT_FOUND || e.code == RW_E_PARSE || e.code == RW_E_LIMIT))) {
+		*w->err = e;
+		return false;
+	}
+	return pay(w, (rw_graph_bytes_read(w->repo) - before) / BYTES_PER_STEP);
 }
 
 static bool
@@ -176,9 +185,12 @@ paint(struct walk *w, uint32_t n, unsigned colours)
 {
 	unsigned old, now;
 	int heap;
+	bool ok;
 
-	if (!load(w, n))
+	if (!load(w, n, w->question == COMMITS && colours == SIDE_B, &ok))
 		return false;
+	if (!ok)
+		return true;
 	old = at(w, n)->flags;
 	now = old | colours;
 	if (now == old)
@@ -314,23 +326,21 @@ paint_hidden(struct walk *w, const struct rw_oid *hide, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct rw_error e = RW_ERROR_INIT;
-		enum rw_object_type type;
+		enum rw_object_type type = RW_OBJ_NONE;
 		struct rw_oid id;
 		unsigned nested;
 		uint32_t node;
 
 		if (rw_oid_is_zero(&hide[i]))
 			continue;
-		if (!rw_repo_peel(w->repo, &hide[i], &id, &type, &nested, &e)) {
-			/* What cannot be followed hides nothing; it must not stand in the way of every push. */
-			if (e.code == RW_E_NOT_FOUND || e.code == RW_E_PARSE || e.code == RW_E_LIMIT)
-				continue;
+		if (!rw_repo_peel(w->repo, &hide[i], &id, &type, &nested, &e) && e.code != RW_E_NOT_FOUND &&
+		    e.code != RW_E_PARSE && e.code != RW_E_LIMIT) {
 			*w->err = e;
 			return false;
 		}
-		if (type != RW_OBJ_COMMIT)
+		if (type != RW_OBJ_COMMIT || e.code != RW_E_NONE)
 			continue;
-		if (!rw_graph_load(w->repo, &id, &node, w->err) || !paint(w, node, SIDE_B))
+		if (!rw_graph_node(w->repo, &id, &node, w->err) || !paint(w, node, SIDE_B))
 			return false;
 	}
 	return true;

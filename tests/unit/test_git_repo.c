@@ -292,6 +292,65 @@ test_refs(void **state)
 	rw_repo_free(r);
 }
 
+/* Nobody can push a ref that keeps the others from being listed. */
+static void
+test_deep_ref(void **state)
+{
+	struct gitrepo *g = *state;
+	rw_auto_buf struct rw_buf name = RW_BUF_INIT(1024);
+	const struct rw_ref *refs;
+	struct rw_repo *r;
+	size_t n;
+
+	rw_buf_puts(&name, "refs/heads");
+	while (name.len + 2 <= RW_LIMIT_REF_NAME)
+		rw_buf_puts(&name, "/a");
+	free(gitrepo_sh(g, "git init -q -b main w; cd w; git commit -q --allow-empty -m x; git update-ref %s main", name.data));
+	r = gitrepo_open(g, "w/.git");
+	assert_ok(g, rw_repo_refs(r, g->arena, &refs, &n, &g->err));
+	assert_int_equal(n, 2);
+	assert_str(refs[0].name, name.data);
+	rw_repo_free(r);
+}
+
+static void
+test_linked_work_tree(void **state)
+{
+	struct gitrepo *g = *state;
+	enum rw_ref_kind kind;
+	struct rw_oid id, want;
+	struct rw_repo *r;
+	struct rw_str t;
+
+	gitrepo_do(g, "git init -q -b main w; cd w; git commit -q --allow-empty -m x; git worktree add -q -b side ../wt");
+	r = gitrepo_open(g, "w/.git/worktrees/wt");
+	assert_ok(g, rw_repo_ref(r, g->arena, rw_str("HEAD"), &kind, &id, &t, &g->err));
+	assert_str(t, "refs/heads/side");
+	assert_ok(g, rw_repo_ref(r, g->arena, rw_str("refs/heads/main"), &kind, &id, &t, &g->err));
+	want = gitrepo_id(g, "w", "main");
+	assert_true(rw_oid_eq(&id, &want));
+	rw_repo_free(r);
+}
+
+/* Behind the edge of a shallow repository nothing is guessed. */
+static void
+test_shallow(void **state)
+{
+	struct gitrepo *g = *state;
+	struct rw_budget budget = rw_budget_default();
+	const struct rw_oid *ids;
+	struct rw_oid tip;
+	struct rw_repo *r;
+	size_t n;
+
+	gitrepo_do(g, "git init -q -b main w; cd w; git commit -q --allow-empty -m 1; git commit -q --allow-empty -m 2; "
+	    "git clone -q --bare --depth 1 file://$D/w ../s");
+	tip = gitrepo_id(g, "s", "main");
+	r = gitrepo_open(g, "s");
+	assert_fails(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &budget, &ids, &n, &g->err), RW_E_NOT_FOUND);
+	rw_repo_free(r);
+}
+
 #define ID "0123456789abcdef0123456789abcdef01234567"
 
 static void
@@ -413,6 +472,9 @@ main(void)
 		GITREPO_TEST(test_alternates_limit),
 		GITREPO_TEST(test_fork),
 		GITREPO_TEST(test_refs),
+		GITREPO_TEST(test_deep_ref),
+		GITREPO_TEST(test_linked_work_tree),
+		GITREPO_TEST(test_shallow),
 		cmocka_unit_test(test_packed),
 		GITREPO_TEST(test_replace),
 		GITREPO_TEST(test_path_at),

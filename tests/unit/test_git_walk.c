@@ -233,6 +233,32 @@ test_false_time_is_cheap(void **state)
 	rw_repo_free(r);
 }
 
+/* A commit too large to be read, on some ref: it hides nothing, and is refused where it is new. */
+static void
+test_unreadable(void **state)
+{
+	struct gitrepo *g = *state;
+	struct rw_budget b = rw_budget_default();
+	const struct rw_oid *ids;
+	struct rw_oid tip, hide[2];
+	struct rw_repo *r;
+	size_t n;
+
+	gitrepo_do(g, "git init -q -b main w; cd w; for i in 1 2 3; do git commit -q --allow-empty -m $i; done; "
+	    "head -c 300000 /dev/zero | tr '\\0' x >../m; git tag big $(git commit-tree -p main -F ../m main^{tree}); "
+	    "git tag above $(git commit-tree -p big -m x main^{tree})");
+	r = gitrepo_open(g, "w/.git");
+	tip = gitrepo_id(g, "w", "main");
+	hide[0] = gitrepo_id(g, "w", "big");
+	hide[1] = gitrepo_id(g, "w", "above");
+	assert_ok(g, rw_repo_commits(r, g->arena, &tip, hide, 2, &b, &ids, &n, &g->err));
+	assert_int_equal(n, 3);
+	assert_int_equal(g->err.code, RW_E_NONE);
+	for (size_t i = 0; i < 2; i++)
+		assert_fails(g, rw_repo_commits(r, g->arena, &hide[i], &tip, 1, &b, &ids, &n, &g->err), RW_E_LIMIT);
+	rw_repo_free(r);
+}
+
 static void
 test_peel(void **state)
 {
@@ -270,6 +296,7 @@ main(void)
 		GITREPO_TEST(test_random_histories),
 		GITREPO_TEST(test_hide),
 		GITREPO_TEST(test_false_time_is_cheap),
+		GITREPO_TEST(test_unreadable),
 		GITREPO_TEST(test_peel),
 	};
 

@@ -123,7 +123,7 @@ struct rw_delivery {
 	struct rw_str before, after;	/* hex ids: before is what the endpoint was last told, or the first old value */
 	char uuid[37];			/* X-GitHub-Delivery and webhook-id: stable over retries of one entry */
 	enum rw_delivery_state state;
-	unsigned attempts;
+	unsigned attempts;		/* made so far; of a row that was taken, the one under way included */
 	rw_time next_at;
 	int last_status;		/* HTTP status, 0 none */
 	struct rw_str last_error;
@@ -140,12 +140,16 @@ rw_must_check bool rw_delivery_take(struct rw_serve *s, struct rw_arena *a, rw_t
     const struct rw_delivery **ret, size_t *ret_n, struct rw_error *err);
 /* When is the next row due? RW_TIME_NONE: nothing waits. */
 rw_must_check bool rw_delivery_next(struct rw_serve *s, rw_time *ret, struct rw_error *err);
-/* Outcome of the attempt for `entry`. If the row was coalesced meanwhile it goes back to WAITING whatever the outcome. */
+/*
+ * Outcome of the attempt for `entry`: DONE, DEAD, or WAITING with the time of the next attempt. If the row was coalesced meanwhile it goes
+ * back to WAITING whatever the outcome: at once, or at next_at when the outcome is WAITING (an endpoint that failed keeps its
+ * pause). After DONE its before is what this attempt told.
+ */
 rw_must_check bool rw_delivery_finish(struct rw_serve *s, int64_t id, uint64_t entry, enum rw_delivery_state st,
     rw_time next_at, int status, struct rw_str error, struct rw_error *err);
 /* At start: what was SENDING when the daemon died is WAITING again. */
 rw_must_check bool rw_delivery_recover(struct rw_serve *s, struct rw_error *err);
-/* Dead or waiting rows of one subscription, for `show`; and a count by state for metrics. */
+/* Rows of one subscription that are not DONE, for `show`; and a count by state for metrics. */
 rw_must_check bool rw_delivery_list(struct rw_serve *s, struct rw_arena *a, int64_t subscription, size_t limit,
     const struct rw_delivery **ret, size_t *ret_n, struct rw_error *err);
 rw_must_check bool rw_delivery_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_delivery *ret,

@@ -13,7 +13,7 @@
 #include "refwall/error.h"
 #include "refwall/store.h"
 
-#define RW_DB_STATEMENTS 64
+#define RW_DB_STATEMENTS 96
 
 struct rw_db {
 	sqlite3 *h;

@@ -34,6 +34,7 @@ void rw_buf_release(struct rw_buf *b);	/* back to RW_BUF_INIT(max), not failed *
 #define rw_auto_buf		rw_cleanup(rw_buf_release)
 
 void rw_buf_clear(struct rw_buf *b);	/* len = 0, memory kept, failure forgotten */
+void rw_buf_reserve(struct rw_buf *b, size_t n);	/* room for n more bytes, no more than that; fails like a write */
 void rw_buf_put(struct rw_buf *b, const void *p, size_t n);
 void rw_buf_puts(struct rw_buf *b, const char *z);
 void rw_buf_putc(struct rw_buf *b, char c);

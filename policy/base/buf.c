@@ -59,6 +59,25 @@ rw_buf_clear(struct rw_buf *b)
 }
 
 void
+rw_buf_reserve(struct rw_buf *b, size_t n)
+{
+	char *p;
+
+	if (b->failed || n > b->max - b->len || b->len + n + 1 <= b->cap) {
+		(void)reserve(b, n);
+		return;
+	}
+	p = realloc(b->data, b->len + n + 1);
+	if (p == NULL) {
+		fail(b, true);
+		return;
+	}
+	b->data = p;
+	b->cap = b->len + n + 1;
+	b->data[b->len] = '\0';
+}
+
+void
 rw_buf_put(struct rw_buf *b, const void *p, size_t n)
 {
 	if (n == 0 || !reserve(b, n))

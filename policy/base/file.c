@@ -42,7 +42,8 @@ rw_file_read(int dirfd, const char *path, struct rw_buf *ret, struct rw_error *e
 		return rw_fail(err, RW_E_IO, "%s: is not a regular file", shown.z);
 	if (st.st_size < 0 || (uintmax_t)st.st_size > ret->max)
 		return rw_fail(err, RW_E_LIMIT, "%s: more than %zu bytes", shown.z, ret->max);
-	return rw_fd_read_all(fd, path, ret, err);
+	rw_buf_reserve(ret, (size_t)st.st_size);
+	return rw_buf_ok(ret, shown.z, err) && rw_fd_read_all(fd, path, ret, err);
 }
 
 bool
@@ -52,7 +53,10 @@ rw_fd_read_all(int fd, const char *name, struct rw_buf *ret, struct rw_error *er
 
 	rw_buf_clear(ret);
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		/* Into the buffer while it has room, so that a file of known size is copied once. */
+		size_t room = ret->cap > ret->len + 1 ? ret->cap - ret->len - 1 : 0;
+		char *into = room > 0 ? ret->data + ret->len : chunk;
+		ssize_t n = read(fd, into, room > 0 ? room : sizeof(chunk));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -63,6 +67,11 @@ rw_fd_read_all(int fd, const char *name, struct rw_buf *ret, struct rw_error *er
 		}
 		if (n == 0)
 			return true;
+		if (room > 0) {
+			ret->len += (size_t)n;
+			ret->data[ret->len] = '\0';
+			continue;
+		}
 		rw_buf_put(ret, chunk, (size_t)n);
 		if (!rw_buf_ok(ret, show(name).z, err))
 			return false;

@@ -34,16 +34,16 @@ rw_codec_ok(const struct rw_codec *c)
 
 /* ---- numbers ---- */
 
-static void
-number_write(struct rw_codec *c, uint64_t v)
+void
+rw_codec_number_put(struct rw_codec *c, uint64_t v)
 {
 	for (; v >= 0x80; v >>= 7)
 		rw_buf_put_u8(c->out, (uint8_t)(v | 0x80));
 	rw_buf_put_u8(c->out, (uint8_t)v);
 }
 
-static uint64_t
-number_read_long(struct rw_codec *c, uint64_t max)
+uint64_t
+rw_codec_number_long(struct rw_codec *c, uint64_t max)
 {
 	uint64_t v = 0;
 	uint8_t b;
@@ -63,19 +63,6 @@ number_read_long(struct rw_codec *c, uint64_t max)
 	return 0;
 }
 
-/* Nearly all are below 128. */
-static inline uint64_t
-number_read(struct rw_codec *c, uint64_t max)
-{
-	uint8_t b = c->in.left > 0 && !c->in.bad ? (uint8_t)*c->in.p : 0x80;
-
-	if (b >= 0x80 || b > max)
-		return number_read_long(c, max);
-	c->in.p++;
-	c->in.left--;
-	return b;
-}
-
 void
 rw_codec_u8(struct rw_codec *c, uint8_t *v)
 {
@@ -86,39 +73,30 @@ rw_codec_u8(struct rw_codec *c, uint8_t *v)
 }
 
 void
-rw_codec_u32(struct rw_codec *c, uint32_t *v)
-{
-	if (rw_codec_writing(c))
-		number_write(c, *v);
-	else
-		*v = (uint32_t)number_read(c, UINT32_MAX);
-}
-
-void
 rw_codec_u64(struct rw_codec *c, uint64_t *v)
 {
 	if (rw_codec_writing(c))
-		number_write(c, *v);
+		rw_codec_number_put(c, *v);
 	else
-		*v = number_read(c, UINT64_MAX);
+		*v = rw_codec_number(c, UINT64_MAX);
 }
 
 void
 rw_codec_bool(struct rw_codec *c, bool *v)
 {
 	if (rw_codec_writing(c))
-		number_write(c, *v);
+		rw_codec_number_put(c, *v);
 	else
-		*v = number_read(c, 1) == 1;
+		*v = rw_codec_number(c, 1) == 1;
 }
 
 void
 rw_codec_unsigned(struct rw_codec *c, unsigned *v, unsigned max)
 {
 	if (rw_codec_writing(c))
-		number_write(c, *v);
+		rw_codec_number_put(c, *v);
 	else
-		*v = (unsigned)number_read(c, max);
+		*v = (unsigned)rw_codec_number(c, max);
 }
 
 /* No bound at all is the usual case, and stands as 0. */
@@ -160,10 +138,10 @@ rw_codec_count(struct rw_codec *c, size_t *n, size_t min_bytes)
 	if (rw_codec_writing(c)) {
 		if (*n > UINT32_MAX)
 			rw_codec_fail(c);
-		number_write(c, *n);
+		rw_codec_number_put(c, *n);
 		return;
 	}
-	u = number_read(c, UINT32_MAX);
+	u = rw_codec_number(c, UINT32_MAX);
 	if (u * min_bytes > c->in.left) {	/* 32 bits by a small number: no overflow */
 		rw_codec_fail(c);
 		u = 0;
@@ -236,7 +214,7 @@ rw_codec_rising(struct rw_codec *c, const uint32_t **v, size_t *n, uint32_t boun
 	rw_codec_count(c, n, 1);
 	if (rw_codec_writing(c)) {
 		for (size_t i = 0; i < *n; i++) {
-			number_write(c, (*v)[i] - last);
+			rw_codec_number_put(c, (*v)[i] - last);
 			last = (*v)[i];
 		}
 		return;
@@ -245,7 +223,7 @@ rw_codec_rising(struct rw_codec *c, const uint32_t **v, size_t *n, uint32_t boun
 	if (items == NULL)
 		*n = 0;
 	for (size_t i = 0; i < *n; i++) {
-		uint32_t step = (uint32_t)number_read(c, UINT32_MAX);
+		uint32_t step = (uint32_t)rw_codec_number(c, UINT32_MAX);
 
 		if ((i > 0 && step == 0) || step >= bound - last) {
 			rw_codec_fail(c);

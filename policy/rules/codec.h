@@ -56,8 +56,32 @@ rw_codec_writing(const struct rw_codec *c)
 void rw_codec_fail(struct rw_codec *c);
 bool rw_codec_ok(const struct rw_codec *c);		/* nothing failed, in the codec nor in what it stands on */
 
+void rw_codec_number_put(struct rw_codec *c, uint64_t v);
+uint64_t rw_codec_number_long(struct rw_codec *c, uint64_t max);
+
+/* A number of at most max. Nearly all are below 128. */
+static inline uint64_t
+rw_codec_number(struct rw_codec *c, uint64_t max)
+{
+	uint8_t b = c->in.left > 0 && !c->in.bad ? (uint8_t)*c->in.p : 0x80;
+
+	if (b >= 0x80 || b > max)
+		return rw_codec_number_long(c, max);
+	c->in.p++;
+	c->in.left--;
+	return b;
+}
+
+static inline void
+rw_codec_u32(struct rw_codec *c, uint32_t *v)
+{
+	if (rw_codec_writing(c))
+		rw_codec_number_put(c, *v);
+	else
+		*v = (uint32_t)rw_codec_number(c, UINT32_MAX);
+}
+
 void rw_codec_u8(struct rw_codec *c, uint8_t *v);
-void rw_codec_u32(struct rw_codec *c, uint32_t *v);
 void rw_codec_u64(struct rw_codec *c, uint64_t *v);
 void rw_codec_bool(struct rw_codec *c, bool *v);	/* anything but 0 and 1 fails */
 void rw_codec_unsigned(struct rw_codec *c, unsigned *v, unsigned max);

@@ -146,6 +146,29 @@ detach(void **state)
 	assert_false(b.failed);
 }
 
+/* Room is made to the byte, keeps what is there, and knows the bound. */
+static void
+reserves(void **state)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(100);
+	struct rw_error err = RW_ERROR_INIT;
+
+	(void)state;
+	rw_buf_reserve(&b, 0);
+	assert_string_equal(rw_buf_cstr(&b), "");
+	rw_buf_puts(&b, "abc");
+	rw_buf_reserve(&b, 97);
+	assert_true(rw_buf_ok(&b, "buffer", &err));
+	assert_int_equal(b.cap, 101);
+	assert_int_equal(b.len, 3);
+	assert_string_equal(b.data, "abc");
+	rw_buf_reserve(&b, 98);
+	assert_false(rw_buf_ok(&b, "buffer", &err));
+	assert_int_equal(err.code, RW_E_LIMIT);
+	rw_buf_reserve(&b, 1);
+	assert_null(b.data);
+}
+
 int
 main(void)
 {
@@ -156,6 +179,7 @@ main(void)
 		cmocka_unit_test(no_room_at_all),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(detach),
+		cmocka_unit_test(reserves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,9 @@
 #define RW_LIMIT_GLOB_STEPS		100000		/* of one match */
 #define RW_LIMIT_CONFIG_BYTES		(256u << 10)
 
+/* ---- the operator's command ---- */
+#define RW_LIMIT_CLI_ARENA		(512u << 20)	/* what a subcommand may hold */
+
 /* ---- findings ---- */
 #define RW_LIMIT_FINDINGS		1000		/* kept of one push; the rest is counted */
 #define RW_LIMIT_FINDINGS_SHOWN		20		/* shown to the pusher */

@@ -1,0 +1,188 @@
+/* refwall subscription add, list, pause, resume, delete. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "refwall/fanout.h"
+#include "refwall/glob.h"
+#include "refwall/hash.h"
+#include "refwall/text.h"
+#include "server/cli/cli.h"
+
+struct stores {
+	struct rw_config config;
+	struct rw_log *log;
+	struct rw_serve *serve;
+};
+
+static void
+stores_release(struct stores *s)
+{
+	rw_log_close(s->log);
+	rw_serve_close(s->serve);
+}
+
+static bool
+stores_open(struct rw_invocation *in, struct stores *s, struct rw_error *err)
+{
+	return rw_cli_config(in, &s->config, err) && rw_log_open(s->config.log_dir, RW_STORE_WRITE, &s->log, err) &&
+	    rw_serve_open(s->config.serve_dir, RW_STORE_WRITE, &s->serve, err);
+}
+
+static bool
+record(struct rw_invocation *in, struct stores *s, const char *action, int64_t id, struct rw_str host, struct rw_error *err)
+{
+	struct rw_audit_field f[] = {
+		{ "action", RW_FIELD_STR, rw_str(action), 0 },
+		{ "host", RW_FIELD_STR, host, 0 },
+		{ "subscription", RW_FIELD_INT, { NULL, 0 }, id },
+	};
+	uint64_t index;
+
+	return rw_log_begin(s->log, s->config.lock_wait_ms, err) &&
+	    rw_audit_event(s->log, RW_ENTRY_SUBSCRIPTION, in->now, f, RW_ARRAY_LEN(f), &index, err) &&
+	    rw_log_commit(s->log, err);
+}
+
+/* The secret file's bytes minus one trailing newline are the key. */
+static bool
+read_secret(struct rw_invocation *in, const char *path, struct rw_str *ret, struct rw_error *err)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_SECRET_MAX + 1);
+	struct rw_str s;
+
+	if (!rw_file_read(AT_FDCWD, path, &b, err))
+		return false;
+	s = rw_buf_str(&b);
+	if (s.n > 0 && s.p[s.n - 1] == '\n')
+		s.n--;
+	if (s.n < RW_LIMIT_SECRET_MIN || s.n > RW_LIMIT_SECRET_MAX)
+		return rw_fail(err, RW_E_USAGE, "%s: a secret has %d to %d bytes, this one has %zu "
+		    "(make one: openssl rand -hex 32)", path, RW_LIMIT_SECRET_MIN, RW_LIMIT_SECRET_MAX, s.n);
+	*ret = rw_arena_str(in->arena, s);
+	rw_wipe(b.data, b.len);
+	return rw_arena_ok(in->arena, "secret", err);
+}
+
+static bool
+check_glob(struct rw_invocation *in, const char *option, const char *glob, struct rw_error *err)
+{
+	if (glob == NULL || rw_glob_compile(in->arena, rw_str(glob), err) != NULL)
+		return true;
+	err->code = RW_E_USAGE;
+	return rw_fail_prefix(err, "--%s", option);
+}
+
+static int
+add(struct rw_invocation *in, struct rw_error *err)
+{
+	rw_cleanup(stores_release) struct stores s = { .log = NULL };
+	struct rw_subscription sub = { .state = RW_SUB_ACTIVE, .created = in->now };
+	const char *url = rw_given(in, "url"), *repo = rw_given(in, "repo"), *ref = rw_given(in, "ref");
+	struct rw_str host, port;
+	int64_t id;
+	bool tls;
+
+	sub.url = rw_str(url);
+	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, err) || !check_glob(in, "repo", repo, err) ||
+	    !check_glob(in, "ref", ref, err))
+		return RW_EXIT_USAGE;
+	if (!read_secret(in, rw_given(in, "secret-file"), &sub.secret, err))
+		return err->code == RW_E_USAGE ? RW_EXIT_USAGE : RW_EXIT_FAILED;
+	sub.repo_glob = rw_str(repo);
+	sub.ref_glob = rw_str(ref);
+	if (!stores_open(in, &s, err) || !rw_audit_size(s.log, &sub.start, err) ||
+	    !rw_subscription_add(s.serve, &sub, &id, err) || !record(in, &s, "created", id, host, err))
+		return RW_EXIT_FAILED;
+	printf("subscription %lld\n", (long long)id);
+	return RW_EXIT_OK;
+}
+
+static int
+list(struct rw_invocation *in, struct rw_error *err)
+{
+	static const char *const state[] = { "active", "paused", "gone" };
+	rw_auto_serve struct rw_serve *serve = NULL;
+	const struct rw_subscription *sub;
+	struct rw_config c;
+	size_t n;
+
+	if (!rw_cli_config(in, &c, err) || !rw_serve_open(c.serve_dir, RW_STORE_READ, &serve, err) ||
+	    !rw_subscription_list(serve, in->arena, 0, RW_LIMIT_SUBSCRIPTIONS, &sub, &n, err))
+		return RW_EXIT_FAILED;
+	for (size_t i = 0; i < n; i++)
+		printf("%lld  %-6s  %s  repo %s  ref %s\n", (long long)sub[i].id, state[sub[i].state], RW_SHOW(sub[i].url),
+		    sub[i].repo_glob.n > 0 ? RW_SHOW(sub[i].repo_glob) : "**", sub[i].ref_glob.n > 0 ? RW_SHOW(sub[i].ref_glob) : "**");
+	return RW_EXIT_OK;
+}
+
+/* What the three commands that take a number do: to the row, and what is recorded. */
+static int
+change(struct rw_invocation *in, const char *action, struct rw_error *err)
+{
+	rw_cleanup(stores_release) struct stores s = { .log = NULL };
+	struct rw_subscription sub;
+	struct rw_str host = { NULL, 0 }, port;
+	struct rw_error ignored = RW_ERROR_INIT;
+	uint64_t id;
+	bool tls, done;
+
+	if (!rw_text_u64(rw_str(in->arg[0]), INT64_MAX, &id))
+		return rw_usage(err, "a subscription is named by its number, as refwall subscription list shows it");
+	if (!stores_open(in, &s, err) || !rw_subscription_get(s.serve, in->arena, (int64_t)id, &sub, err))
+		return RW_EXIT_FAILED;
+	if (strcmp(action, "deleted") == 0)
+		done = rw_subscription_delete(s.serve, (int64_t)id, err);
+	else
+		done = rw_subscription_set_state(s.serve, (int64_t)id,
+		    strcmp(action, "paused") == 0 ? RW_SUB_PAUSED : RW_SUB_ACTIVE, err);
+	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, &ignored))
+		host = rw_str("");
+	if (!done || !record(in, &s, action, (int64_t)id, host, err))
+		return RW_EXIT_FAILED;
+	printf("subscription %llu is %s\n", (unsigned long long)id, action);
+	return RW_EXIT_OK;
+}
+
+static int
+pause_one(struct rw_invocation *in, struct rw_error *err)
+{
+	return change(in, "paused", err);
+}
+
+static int
+resume_one(struct rw_invocation *in, struct rw_error *err)
+{
+	return change(in, "resumed", err);
+}
+
+static int
+delete_one(struct rw_invocation *in, struct rw_error *err)
+{
+	return change(in, "deleted", err);
+}
+
+static const struct rw_option add_options[] = {
+	RW_OPTION_CONFIG,
+	{ "url", "URL", "where notices go: http or https", false, true },
+	{ "secret-file", "FILE", "the key that signs them: its bytes minus one trailing newline", false, true },
+	{ "repo", "GLOB", "only these repositories", false, false },
+	{ "ref", "GLOB", "only these refs, for example refs/heads/main", false, false },
+	{ NULL, NULL, NULL, false, false },
+};
+static const struct rw_option config_options[] = { RW_OPTION_CONFIG, { NULL, NULL, NULL, false, false } };
+
+const struct rw_command rw_cmd_subscription_add = {
+	"subscription add", "", "announce accepted pushes to an endpoint", add_options, 0, 0, add,
+};
+const struct rw_command rw_cmd_subscription_list = {
+	"subscription list", "", "list subscriptions", config_options, 0, 0, list,
+};
+const struct rw_command rw_cmd_subscription_pause = {
+	"subscription pause", "NUMBER", "stop announcing; what waits is kept", config_options, 1, 1, pause_one,
+};
+const struct rw_command rw_cmd_subscription_resume = {
+	"subscription resume", "NUMBER", "announce again", config_options, 1, 1, resume_one,
+};
+const struct rw_command rw_cmd_subscription_delete = {
+	"subscription delete", "NUMBER", "forget a subscription and what waits for it", config_options, 1, 1, delete_one,
+};

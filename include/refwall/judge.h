@@ -66,6 +66,8 @@ struct rw_judge_input {
 	const struct rw_oid *baseline;		/* tips recorded by install: their ancestors are exempt from commit rules */
 	size_t n_baseline;
 	rw_time now;				/* receive time */
+	bool rehearse;				/* `refwall check --repo R A..B`: old values are taken as given, no ref is asked about */
+	uint32_t as;				/* rehearsal only: the pusher's identity, or RW_IDENTITY_NONE; account is not looked at */
 	unsigned n_threads;			/* for signatures; 0: all processors */
 	void *ctx;
 	/* When was this commit first accepted in this repository? RW_TIME_NONE: never. May be NULL. */

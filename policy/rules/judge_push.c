@@ -14,7 +14,9 @@ prepare(struct rw_judgement *j, const struct rw_judge_input *in, struct rw_error
 	j->in = in;
 	j->repo = in->repo;
 	j->now = in->now;
-	if (in->account.n > 0)
+	if (in->rehearse)
+		j->pusher = in->as;
+	else if (in->account.n > 0)
 		j->pusher = rw_policy_by_account(in->policy, in->account);
 	if (in->push.n == 0)
 		return rw_fail(err, RW_E_USAGE, "a push without updates");

@@ -85,6 +85,7 @@
 #define RW_LIMIT_NOTICE_PATHS		500		/* listed in a notice, else none are */
 
 /* ---- the hook as a process ---- */
+#define RW_LIMIT_HOOK_ARENA		(256u << 20)	/* what the verdict and its findings may take */
 #define RW_LIMIT_HOOK_DATA_BYTES	(512u << 20)	/* RLIMIT_DATA */
 #define RW_LIMIT_HOOK_CPU_SECONDS	120		/* RLIMIT_CPU */
 #define RW_LIMIT_HOOK_WALL_SECONDS	300		/* from start to exit */

@@ -1,0 +1,140 @@
+/* What the hook learns from its input, its environment and the repository's own configuration. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "hooks/hook.h"
+#include "refwall/text.h"
+
+void
+rw_hook_release(struct rw_hook *h)
+{
+	rw_buf_release(&h->input);
+	free(h->git_dir);
+	h->git_dir = NULL;
+	rw_arena_free(h->arena);
+	h->arena = NULL;
+}
+
+static const char *
+lookup_env(void *ctx, const char *name)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+static const char *
+transport_name(void)
+{
+	if (getenv("SSH_CONNECTION") != NULL || getenv("SSH_ORIGINAL_COMMAND") != NULL)
+		return "ssh";
+	if (getenv("GATEWAY_INTERFACE") != NULL || getenv("REQUEST_METHOD") != NULL || getenv("REMOTE_USER") != NULL)
+		return "http";
+	return "local";
+}
+
+/* The path below the configured root, without ".git"; the last component when there is no root. */
+static bool
+name_from_path(struct rw_hook *h, struct rw_error *err)
+{
+	struct rw_str path = rw_str(h->git_dir);
+	const char *root = h->config.repositories_root;
+
+	if (root != NULL) {
+		rw_autofree char *real = realpath(root, NULL);
+		size_t n;
+
+		if (real == NULL)
+			return rw_fail_errno(err, "%s: repositories.root", root);
+		n = strlen(real);
+		if (path.n <= n + 1 || memcmp(path.p, real, n) != 0 || path.p[n] != '/')
+			return rw_fail(err, RW_E_CONFIG, "the repository is not below repositories.root of refwall.yaml");
+		path.p += n + 1;
+		path.n -= n + 1;
+	} else {
+		const char *slash = strrchr(h->git_dir, '/');
+
+		path = rw_str(slash == NULL ? h->git_dir : slash + 1);
+	}
+	if (rw_str_has_suffix(path, "/.git"))
+		path.n -= 5;
+	else if (rw_str_has_suffix(path, ".git") && path.n > 4)
+		path.n -= 4;
+	if (path.n == 0 || !rw_text_utf8(path))
+		return rw_fail(err, RW_E_CONFIG, "the repository's path gives no usable name");
+	h->repo_name = rw_arena_str(h->arena, path);
+	return rw_arena_ok(h->arena, "repository name", err);
+}
+
+static bool
+name_repository(struct rw_hook *h, struct rw_error *err)
+{
+	if (!rw_source_resolve(h->arena, h->config.repository_from, h->config.n_repository_from, lookup_env, NULL,
+	    &h->repo_name, err))
+		return false;
+	return h->repo_name.n > 0 || name_from_path(h, err);
+}
+
+static bool
+name_account(struct rw_hook *h, struct rw_error *err)
+{
+	if (!rw_source_resolve(h->arena, h->config.account_from, h->config.n_account_from, lookup_env, NULL,
+	    &h->account, err))
+		return false;
+	if (h->account.n == 0) {
+		h->account = rw_str(rw_arena_printf(h->arena, "unix:%u", (unsigned)getuid()));
+		return rw_arena_ok(h->arena, "account", err);
+	}
+	return true;
+}
+
+/* A value of the repository's own config that must be there. */
+static bool
+own_config(struct rw_hook *h, const char *key, struct rw_str *ret, struct rw_error *err)
+{
+	if (!rw_repo_config(h->arena, h->git_dir, key, ret, err))
+		return false;
+	if (ret->n == 0)
+		return rw_fail(err, RW_E_CONFIG, "%s is not set in the repository's own config; "
+		    "an administrator runs: refwall install --config FILE REPO", key);
+	return true;
+}
+
+bool
+rw_hook_prepare(struct rw_hook *h, const char *name, struct rw_error *err)
+{
+	const char *dir = getenv("GIT_DIR");
+	struct rw_str config_path = { NULL, 0 };
+
+	h->name = name;
+	h->now = rw_time_now();
+	h->transport = transport_name();
+	h->gitlab = getenv("GL_REPOSITORY") != NULL;
+	if (!rw_fd_read_all(STDIN_FILENO, "the list of ref updates", &h->input, err))
+		return false;
+	h->git_dir = realpath(dir == NULL ? "." : dir, NULL);
+	if (h->git_dir == NULL)
+		return rw_fail_errno(err, "the repository");
+	if (!own_config(h, "refwall.config", &config_path, err) || !own_config(h, "refwall.id", &h->repo_id, err))
+		return false;
+	if (config_path.p[0] != '/')
+		return rw_fail(err, RW_E_CONFIG, "refwall.config in the repository's config must be an absolute path");
+	if (!rw_config_load(h->arena, config_path.p, &h->config, err))
+		return false;
+	if (!name_repository(h, err) || !name_account(h, err))
+		return false;
+	h->known = true;
+	return true;
+}
+
+struct rw_repo_location
+rw_hook_location(const struct rw_hook *h)
+{
+	struct rw_repo_location where = {
+		.path = h->git_dir,
+		.object_dir = getenv("GIT_OBJECT_DIRECTORY"),
+		.alternates = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+	};
+
+	return where;
+}

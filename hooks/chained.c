@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "hooks/hook.h"
+#include "refwall/text.h"
 
 #define RW_PUMP_CHUNK 4096
+#define RW_CHAINED_LINE 500
 
 struct pump {
 	int to, from;			/* the child's standard input; its output */
@@ -133,4 +135,23 @@ rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, in
 	*ret_ran = true;
 	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return true;
+}
+
+void
+rw_chained_print(struct rw_str output)
+{
+	rw_auto_buf struct rw_buf shown = RW_BUF_INIT(4 * RW_LIMIT_CHAINED_OUTPUT);
+	struct rw_error ignored = RW_ERROR_INIT;
+	const char *p = output.p, *end = output.p + output.n;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((nl == NULL ? end : nl) - p);
+
+		rw_text_put_printable(&shown, (struct rw_str){ p, n }, RW_CHAINED_LINE);
+		rw_buf_putc(&shown, '\n');
+		p += n + (nl != NULL);
+	}
+	if (!rw_fd_write_all(STDERR_FILENO, "standard error", rw_buf_str(&shown), &ignored))
+		return;
 }

@@ -21,6 +21,7 @@ struct rw_hook {
 	struct rw_config config;
 	struct rw_str repo_id, repo_name, account;
 	const char *transport;		/* "ssh", "http", "local" */
+	struct rw_audit_process process;	/* git-receive-pack */
 	bool known;			/* config and names are established */
 	bool gitlab;
 };
@@ -42,6 +43,9 @@ rw_must_check bool rw_guard_set(const char *hook_name, struct rw_error *err);
  */
 rw_must_check bool rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, int *ret_status,
     struct rw_error *err);
+
+/* Print what the chained hook said, line by line, printable. What the pusher does not read is not worth an error. */
+void rw_chained_print(struct rw_str output);
 
 /* settle.c: settle pending accepts of this repository from a hook, within the caller's transaction. */
 rw_must_check bool rw_hook_settle(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, const struct rw_audit_ref *moved,

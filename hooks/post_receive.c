@@ -52,6 +52,6 @@ rw_post_receive(struct rw_hook *h)
 	if (!recorded)
 		fprintf(stderr, "refwall: the push is in, its record will be completed later: %s\n", err.msg);
 	if (h->known && rw_chained_run(h, &output, &ran, &status, &err) && ran)
-		(void)rw_fd_write_all(2, "standard error", rw_buf_str(&output), &err);
+		rw_chained_print(rw_buf_str(&output));
 	return recorded ? 0 : 3;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "hooks/hook.h"
-#include "refwall/text.h"
 
 struct session {
 	struct rw_hook *hook;
@@ -68,26 +67,14 @@ ask_chained(struct session *s, bool *ret_refused, struct rw_error *err)
 {
 	struct rw_hook *h = s->hook;
 	rw_auto_buf struct rw_buf output = RW_BUF_INIT(RW_LIMIT_CHAINED_OUTPUT);
-	rw_auto_buf struct rw_buf shown = RW_BUF_INIT(4 * RW_LIMIT_CHAINED_OUTPUT);
 	struct rw_finding *f;
-	struct rw_reader_line { const char *p, *end; } l;
 	bool ran;
 	int status;
 
 	if (!rw_chained_run(h, &output, &ran, &status, err))
 		return false;
 	*ret_refused = ran && status != 0;
-	l.p = rw_buf_cstr(&output);
-	l.end = l.p + output.len;
-	while (l.p < l.end) {
-		const char *nl = memchr(l.p, '\n', (size_t)(l.end - l.p));
-		size_t n = (size_t)((nl == NULL ? l.end : nl) - l.p);
-
-		rw_text_put_printable(&shown, (struct rw_str){ l.p, n }, 500);
-		rw_buf_putc(&shown, '\n');
-		l.p += n + (nl != NULL);
-	}
-	(void)rw_fd_write_all(2, "standard error", rw_buf_str(&shown), err);
+	rw_chained_print(rw_buf_str(&output));
 	if (!*ret_refused)
 		return true;
 	f = rw_arena_alloc(h->arena, sizeof(*f));

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include "hooks/hook.h"
+#include "refwall/process.h"
 #include "refwall/text.h"
+
+#define RW_ANCESTORS_MAX 6
 
 void
 rw_hook_release(struct rw_hook *h)
@@ -88,6 +91,39 @@ name_account(struct rw_hook *h, struct rw_error *err)
 	return true;
 }
 
+/*
+ * git-receive-pack: the nearest ancestor that is called git. A forge's wrapper script between the two ends with the hook, so it would
+ * say too early that the push died.
+ */
+static bool
+find_receive_pack(struct rw_hook *h, struct rw_error *err)
+{
+	pid_t pid = getppid();
+
+	for (int i = 0; i < RW_ANCESTORS_MAX && pid > 1; i++) {
+		char path[64], line[512], *p;
+		FILE *f;
+		long parent;
+		bool got;
+
+		snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+		f = fopen(path, "re");
+		got = f != NULL && fgets(line, sizeof(line), f) != NULL;
+		if (f != NULL)
+			fclose(f);
+		if (!got)
+			break;
+		p = strchr(line, '(');
+		if (p != NULL && strncmp(p, "(git", 4) == 0)
+			return rw_process_capture(pid, &h->process, err);
+		p = strrchr(line, ')');
+		if (p == NULL || sscanf(p, ") %*c %ld", &parent) != 1)
+			break;
+		pid = (pid_t)parent;
+	}
+	return rw_process_capture(getppid(), &h->process, err);
+}
+
 /* A value of the repository's own config that must be there. */
 static bool
 own_config(struct rw_hook *h, const char *key, struct rw_str *ret, struct rw_error *err)
@@ -121,7 +157,7 @@ rw_hook_prepare(struct rw_hook *h, const char *name, struct rw_error *err)
 		return rw_fail(err, RW_E_CONFIG, "refwall.config in the repository's config must be an absolute path");
 	if (!rw_config_load(h->arena, config_path.p, &h->config, err))
 		return false;
-	if (!name_repository(h, err) || !name_account(h, err))
+	if (!find_receive_pack(h, err) || !name_repository(h, err) || !name_account(h, err))
 		return false;
 	h->known = true;
 	return true;

@@ -1,9 +1,6 @@
 /* The verdict as an audit entry: what the store is told of a push. */
-#include <unistd.h>
-
 #include "hooks/hook.h"
 #include "refwall/json.h"
-#include "refwall/process.h"
 
 /* Lists grow in the hook's arena; what does not fit fails the whole record, and so the push. */
 struct strs {
@@ -185,10 +182,7 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push
 		.error = error,
 	};
 
-	if (!rw_process_capture(getppid(), &p.process)) {
-		if (p.accepted)
-			return rw_fail(err, RW_E_IO, "cannot tell which process holds this push (/proc)");
-	}
+	p.process = h->process;
 	if (!fill_refs(h, push, verdict, &p, &paths, err))
 		return false;
 	if (verdict != NULL && !fill_verdict(h, policy, verdict, &p, &paths, err))

@@ -1,2 +1,9 @@
 # End-to-end tests: plain sh, TAP, real programs.
 SCRIPT_TESTS += tests/e2e/fuzz-replay.t tests/e2e/layers.t
+SCRIPT_TESTS += \
+	tests/e2e/concurrent.t \
+	tests/e2e/kill.t \
+	tests/e2e/push.t \
+	tests/e2e/smart-http.t \
+	tests/e2e/ssh.t
+EXTRA_DIST += tests/e2e/lib.sh tests/e2e/http-backend.py

@@ -10,6 +10,11 @@ RW_HOOK_SOURCES = \
 	hooks/prepare.c \
 	hooks/record.c \
 	hooks/settle.c
+if STATIC_GIT2
+RW_HOOK_SOURCES += hooks/no_network.c
+else
+EXTRA_DIST += hooks/no_network.c
+endif
 RW_HOOK_LIBS = librwaudit.a librwstore.a librwconfig.a librwrules.a librwgit.a librwsignature.a librwmanifest.a librwbase.a \
 	$(SQLITE_LIBS) $(HOOK_GIT2_LIBS) $(NETTLE_LIBS) $(YAML_LIBS) $(GCRYPT_LIBS) $(PTHREAD_LIBS)
 refwall_hook_SOURCES = $(RW_HOOK_SOURCES)
@@ -21,3 +26,4 @@ check_PROGRAMS += tests/e2e/refwall-hook-points
 tests_e2e_refwall_hook_points_SOURCES = $(RW_HOOK_SOURCES) hooks/points.c
 tests_e2e_refwall_hook_points_CPPFLAGS = $(AM_CPPFLAGS) -DRW_TEST_POINTS
 tests_e2e_refwall_hook_points_LDADD = $(RW_HOOK_LIBS)
+tests_e2e_refwall_hook_points_LDFLAGS = $(AM_LDFLAGS) $(HOOK_GIT2_LDFLAGS)

@@ -1,6 +1,7 @@
 # End-to-end tests: plain sh, TAP, real programs.
 SCRIPT_TESTS += tests/e2e/fuzz-replay.t tests/e2e/layers.t
 SCRIPT_TESTS += \
+	tests/e2e/attacks.t \
 	tests/e2e/concurrent.t \
 	tests/e2e/kill.t \
 	tests/e2e/push.t \

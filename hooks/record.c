@@ -164,6 +164,30 @@ fill_verdict(struct rw_hook *h, const struct rw_policy *policy, const struct rw_
 	return rw_arena_ok(h->arena, "record of the push", err);
 }
 
+/* The first push under another policy or configuration says so in an entry of its own. */
+static bool
+note_digest(struct rw_hook *h, struct rw_log *log, enum rw_entry_kind kind, const char *digest, struct rw_error *err)
+{
+	struct rw_audit_filter last = RW_AUDIT_FILTER_INIT;
+	struct rw_audit_field f = { "digest", RW_FIELD_STR, rw_str(digest), 0 };
+	const struct rw_audit_entry *e = NULL;
+	const struct rw_json_value *v = NULL;
+	uint64_t index;
+	size_t n = 0;
+	bool more;
+
+	last.kind = kind;
+	last.descending = true;
+	last.limit = 1;
+	if (!rw_audit_list(log, h->arena, &last, &e, &n, &more, err))
+		return false;
+	if (n > 0 && !rw_json_parse(h->arena, e[0].body, &v, err))
+		return false;
+	if (n > 0 && rw_str_eqz(rw_json_get_str(h->arena, v, "digest"), digest))
+		return true;
+	return rw_audit_event(log, kind, h->now, &f, 1, &index, err);
+}
+
 bool
 rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push, const struct rw_policy *policy,
     const struct rw_verdict *verdict, struct rw_str error, uint64_t *ret_index, struct rw_error *err)
@@ -183,6 +207,9 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push
 	};
 
 	p.process = h->process;
+	if (!note_digest(h, log, RW_ENTRY_CONFIG, h->config.digest, err) ||
+	    (policy != NULL && !note_digest(h, log, RW_ENTRY_POLICY, policy->digest, err)))
+		return false;
 	if (!fill_refs(h, push, verdict, &p, &paths, err))
 		return false;
 	if (verdict != NULL && !fill_verdict(h, policy, verdict, &p, &paths, err))

@@ -1,20 +1,20 @@
 # make bench: side by side in one run, as ratios. Never part of make check.
 # Programs print rows of their own; push.py measures whole pushes.
-BENCH_PROGRAMS =
-EXTRA_PROGRAMS += $(BENCH_PROGRAMS)
+BENCHES =
+EXTRA_PROGRAMS += $(BENCHES)
 EXTRA_DIST += tests/bench/push.py
 .PHONY: bench
-bench: all $(BENCH_PROGRAMS)
-	@for p in $(BENCH_PROGRAMS); do echo "# $$p"; ./$$p || exit 1; done
+bench: all $(BENCHES)
+	@for p in $(BENCHES); do echo "# $$p"; ./$$p || exit 1; done
 	@echo '# tests/bench/push.py'
 	@python3 $(srcdir)/tests/bench/push.py .
 
-BENCH_PROGRAMS += tests/bench/bench_signature
+BENCHES += tests/bench/bench_signature
 tests_bench_bench_signature_SOURCES = tests/bench/bench_signature.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_bench_bench_signature_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
 tests_bench_bench_signature_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
-BENCH_PROGRAMS += tests/bench/bench_policy
+BENCHES += tests/bench/bench_policy
 tests_bench_bench_policy_SOURCES = tests/bench/bench_policy.c
 tests_bench_bench_policy_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 tests_bench_bench_policy_LDADD = $(RW_RULES_LIBS)

@@ -69,7 +69,7 @@ act_as bob
 commit 'evil, pre-seeded'
 REFWALL_ACCOUNT=bob push main:side/bob || not_ok 'seeding' "$T/push.out"
 laws enforce without-bob
-stopped '1: a commit seeded before its key was dropped does not enter main' 'not.*trusted|unknown|no identity|not known' main
+stopped '1: a commit seeded before its key was dropped does not enter main' 'key that the policy does not know' main
 laws
 fresh
 
@@ -90,7 +90,7 @@ stopped '7: a filter set above judged paths' 'filter' main
 fresh
 printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12\n' 1 >apps/big.yaml
 commit 'pointer'
-stopped '7: an LFS pointer' 'LFS' main
+stopped '7: an LFS pointer' 'git-lfs' main
 fresh
 ln -s /etc/passwd apps/link.yaml
 commit 'link'
@@ -105,17 +105,22 @@ git --git-dir "$T/shop.git" config receive.fsckObjects false
 blob=$(git rev-parse main:apps/web.yaml)
 # entry MODE NAME ID: one raw tree entry
 entry() { printf '%s %s\0' "$1" "$2"; printf '%s' "$3" | perl -pe 's/(..)/chr hex $1/ge'; }
-# odd NAME PATTERN: the tree on standard input, committed and pushed
+# odd NAME PATTERN: the tree in $T/tree, committed and pushed
 odd() {
-	t=$(git hash-object -t tree -w --literally --stdin) || bail 'hash-object'
+	t=$(git hash-object -t tree -w --literally --stdin <"$T/tree") || bail 'hash-object'
 	c=$(git commit-tree -S -p "$main" -m odd "$t")
 	stopped "9: $1" "$2" "$c:refs/heads/main"
 }
-{ entry 100644 deploy.yaml "$blob"; entry 100644 deploy.yaml "$blob"; } | odd 'a duplicate entry' 'duplicate'
-{ entry 100644 envs/prod/d.yaml "$blob"; } | odd 'an entry with a slash' 'slash'
-{ entry 100644 b "$blob"; entry 100644 a "$blob"; } | odd 'unsorted entries' 'sort|order'
-{ entry 100777 a "$blob"; } | odd 'an odd mode' 'mode'
-{ entry 100644 .GIT "$blob"; } | odd 'a .git in another spelling' '\.git'
+{ entry 100644 deploy.yaml "$blob"; entry 100644 deploy.yaml "$blob"; } >"$T/tree"
+odd 'a duplicate entry' 'is there twice'
+{ entry 100644 envs/prod/d.yaml "$blob"; } >"$T/tree"
+odd 'an entry with a slash' 'slash'
+{ entry 100644 b "$blob"; entry 100644 a "$blob"; } >"$T/tree"
+odd 'unsorted entries' 'sort|order'
+{ entry 100777 a "$blob"; } >"$T/tree"
+odd 'an odd mode' 'mode'
+{ entry 100644 .GIT "$blob"; } >"$T/tree"
+odd 'a .git in another spelling' '\.GIT'
 git --git-dir "$T/shop.git" config receive.fsckObjects true
 
 # 10. Symbolic refs in the repository.
@@ -194,17 +199,17 @@ for level in $(seq 1 300); do
 done
 c=$(git commit-tree -S -p "$main" -m deep "$t")
 stopped '22: three hundred directories deep' 'deep|depth|nested' "$c:refs/heads/main"
-# a small blob that is stored as a difference to 300 MiB of nothing
+# a small blob that is stored as a difference to 128 MiB of nothing
 (
 	git init -q "$T/delta" && cd "$T/delta" && mkdir apps &&
-		head -c 314572800 /dev/zero >base.bin && git add base.bin && git commit -q -S -m base &&
-		{ head -c 314572700 /dev/zero; echo; } >base.bin && git add base.bin && git commit -q -S -m almost
+		head -c 134217728 /dev/zero >base.bin && git add base.bin && git commit -q -S -m base &&
+		{ head -c 134217628 /dev/zero; echo; } >base.bin && git add base.bin && git commit -q -S -m almost
 ) || not_ok 'making the delta'
 cd "$T/delta" || exit 99
 if git push "$T/shop.git" main:side/delta >"$T/push.out" 2>&1; then
-	ok '22: a blob of 300 MiB outside judged paths goes in without being read'
+	ok '22: a blob of 128 MiB outside judged paths goes in without being read'
 else
-	has '22: a blob of 300 MiB is refused by name' "$T/push.out" 'remote: .*(limit|larger|size)'
+	has '22: a blob of 128 MiB is refused by name' "$T/push.out" 'remote: .*(limit|larger|size)'
 fi
 cd "$T/shop" || exit 99
 for i in $(seq 1 1001); do echo "create refs/heads/many/b$i $main"; done | git update-ref --stdin

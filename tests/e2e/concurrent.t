@@ -5,6 +5,7 @@
 RW_HOOK=$RW_BUILDDIR/tests/e2e/refwall-hook-points
 
 key alice
+key bob
 act_as alice
 house
 usual_policy

@@ -30,7 +30,7 @@ check 'a signed commit goes in' push main
 has 'the pusher is told the log entry' "$T/push.out" 'remote: refwall: accepted'
 entries --kind push --order desc --limit 1 >"$T/e"
 has 'the transport is recorded' "$T/e" '"transport":"http"'
-has 'the account is REMOTE_USER' "$T/e" '"account":"alice"'
+has 'the account is REMOTE_USER' "$T/e" '"opened":[{]"account":"alice"'
 
 commit 'unsigned' --no-gpg-sign
 fails 'an unsigned commit is refused' push main

@@ -82,7 +82,7 @@ ssh_as forced
 check 'forced command: a signed commit goes in' push main
 entries --kind push --order desc --limit 1 >"$T/e"
 has 'the transport is recorded' "$T/e" '"transport":"ssh"'
-has 'the account is the one that the server names' "$T/e" '"account":"alice"'
+has 'the account is the one that the server names' "$T/e" '"opened":[{]"account":"alice"'
 has 'the repository is named below the root' "$T/e" '"name":"shop"'
 
 commit 'second'

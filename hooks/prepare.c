@@ -5,7 +5,6 @@
 
 #include "hooks/hook.h"
 #include "refwall/process.h"
-#include "refwall/text.h"
 
 #define RW_ANCESTORS_MAX 6
 
@@ -36,46 +35,14 @@ transport_name(void)
 	return "local";
 }
 
-/* The path below the configured root, without ".git"; the last component when there is no root. */
-static bool
-name_from_path(struct rw_hook *h, struct rw_error *err)
-{
-	struct rw_str path = rw_str(h->git_dir);
-	const char *root = h->config.repositories_root;
-
-	if (root != NULL) {
-		rw_autofree char *real = realpath(root, NULL);
-		size_t n;
-
-		if (real == NULL)
-			return rw_fail_errno(err, "%s: repositories.root", root);
-		n = strlen(real);
-		if (path.n <= n + 1 || memcmp(path.p, real, n) != 0 || path.p[n] != '/')
-			return rw_fail(err, RW_E_CONFIG, "the repository is not below repositories.root of refwall.yaml");
-		path.p += n + 1;
-		path.n -= n + 1;
-	} else {
-		const char *slash = strrchr(h->git_dir, '/');
-
-		path = rw_str(slash == NULL ? h->git_dir : slash + 1);
-	}
-	if (rw_str_has_suffix(path, "/.git"))
-		path.n -= 5;
-	else if (rw_str_has_suffix(path, ".git") && path.n > 4)
-		path.n -= 4;
-	if (path.n == 0 || !rw_text_utf8(path))
-		return rw_fail(err, RW_E_CONFIG, "the repository's path gives no usable name");
-	h->repo_name = rw_arena_str(h->arena, path);
-	return rw_arena_ok(h->arena, "repository name", err);
-}
-
 static bool
 name_repository(struct rw_hook *h, struct rw_error *err)
 {
 	if (!rw_source_resolve(h->arena, h->config.repository_from, h->config.n_repository_from, lookup_env, NULL,
 	    &h->repo_name, err))
 		return false;
-	return h->repo_name.n > 0 || name_from_path(h, err);
+	return h->repo_name.n > 0 ||
+	    rw_repo_name_from_path(h->arena, h->config.repositories_root, h->git_dir, &h->repo_name, err);
 }
 
 static bool

@@ -77,4 +77,11 @@ typedef const char *rw_lookup_fn(void *ctx, const char *name);
 rw_must_check bool rw_source_resolve(struct rw_arena *a, const struct rw_source *rows, size_t n, rw_lookup_fn *lookup,
     void *ctx, struct rw_str *ret, struct rw_error *err);
 
+/*
+ * The name of a repository from its path: below `root` (which must hold it) or, without a root, the last component; without ".git".
+ * git_dir is absolute and real. RW_E_CONFIG when it gives no usable name.
+ */
+rw_must_check bool rw_repo_name_from_path(struct rw_arena *a, const char *root, const char *git_dir, struct rw_str *ret,
+    struct rw_error *err);
+
 #endif

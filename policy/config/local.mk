@@ -2,6 +2,7 @@ noinst_LIBRARIES += librwconfig.a
 noinst_HEADERS += include/refwall/config.h
 librwconfig_a_SOURCES = \
 	policy/config/config.c \
+	policy/config/name.c \
 	policy/config/network.c \
 	policy/config/source.c \
 	policy/config/source.h

@@ -18,6 +18,19 @@ kept(struct rw_judgement *j, const char *z)
 	return z == NULL || z[0] == '\0' ? NULL : rw_judgement_show(j, rw_str(z), 300);
 }
 
+/* What is wanted, where the parser says no more than what is wrong. */
+static const char *const wanted[RW_YAML_PROBLEM_MAX] = {
+	[RW_YAML_SYNTAX] = "YAML that every reader reads alike",
+	[RW_YAML_ENCODING] = "UTF-8 without byte order marks and control characters",
+	[RW_YAML_DUPLICATE] = "each key once in its map: readers differ in which value they take",
+	[RW_YAML_KEY] = "a plain string as a key",
+	[RW_YAML_DEPTH] = "a flatter document",
+	[RW_YAML_SIZE] = "a smaller file",
+	[RW_YAML_ALIAS] = "values written out, or aliases of anchors that stand before them",
+	[RW_YAML_IDENTITY] = "a Kubernetes object with apiVersion, kind and metadata.name, or a file that the rule's ignore names",
+	[RW_YAML_STREAM] = "documents separated by lines that are exactly ---",
+};
+
 static void
 say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check, const struct rw_update_view *u,
     const struct rw_content *c, const struct rw_yaml_problem *p, size_t n)
@@ -33,6 +46,10 @@ say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check,
 			f->text = rw_yaml_problem_name(p[i].id);
 		f->found = kept(j, p[i].found);
 		f->wanted = kept(j, p[i].wanted);
+		if (f->wanted == NULL && p[i].id < RW_YAML_PROBLEM_MAX)
+			f->wanted = wanted[p[i].id];
+		f->mend = rw_judgement_text(j, "correct line %u, then: git commit -S -- %s", p[i].line,
+		    rw_judgement_word(j, c->path));
 	}
 }
 

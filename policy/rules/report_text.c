@@ -62,7 +62,7 @@ put_head(struct rw_buf *b, const struct rw_finding *f)
 static void
 put_finding(struct report *r, struct rw_buf *b, const struct rw_finding *f, bool name_ref)
 {
-	char ref[512];
+	char ref[512], rule[256];
 
 	blank(r, b);
 	rw_buf_puts(b, r->prefix);
@@ -73,6 +73,8 @@ put_finding(struct report *r, struct rw_buf *b, const struct rw_finding *f, bool
 	line(r, b, "  ", "found   ", f->found);
 	line(r, b, "  ", "wanted  ", f->wanted);
 	line(r, b, "  ", "mend    ", f->mend);
+	if (!rw_str_eqz(f->rule, f->check))
+		line(r, b, "  ", "rule    ", rw_text_printable(f->rule, rule, sizeof(rule)));
 	line(r, b, "  ", "note    ", f->message);
 	line(r, b, "  ", "help    ", f->help);
 }

@@ -70,7 +70,7 @@ link_hook(struct rw_arena *a, const char *git_dir, const char *name, const char 
 	if (lstat(path, &st) == 0) {
 		n = S_ISLNK(st.st_mode) ? readlink(path, target, sizeof(target) - 1) : -1;
 		target[n > 0 ? n : 0] = '\0';
-		if (n <= 0 || !rw_str_has_suffix(rw_str(target), "/refwall-hook")) {
+		if (n <= 0 || strstr(target, "/refwall-hook") == NULL) {
 			if (access(kept, F_OK) == 0)
 				return rw_fail(err, RW_E_EXISTS, "%s and %s are both there; remove one", path, kept);
 			if (rename(path, kept) != 0)
@@ -106,30 +106,6 @@ repo_id(struct rw_arena *a, const char *git_dir, struct rw_str *ret, struct rw_e
 		return false;
 	*ret = rw_str(rw_arena_strdup(a, uuid));
 	return rw_arena_ok(a, "repository id", err);
-}
-
-static bool
-repo_name(struct rw_arena *a, const struct rw_config *c, const char *git_dir, struct rw_str *ret, struct rw_error *err)
-{
-	struct rw_str name = rw_str(git_dir);
-
-	if (c->repositories_root != NULL) {
-		rw_autofree char *root = realpath(c->repositories_root, NULL);
-		size_t n = root == NULL ? 0 : strlen(root);
-
-		if (n == 0 || name.n <= n + 1 || memcmp(name.p, root, n) != 0 || name.p[n] != '/')
-			return rw_fail(err, RW_E_CONFIG, "%s is not below repositories.root (%s)", git_dir, c->repositories_root);
-		name.p += n + 1;
-		name.n -= n + 1;
-	} else {
-		name = rw_str(strrchr(git_dir, '/') + 1);
-	}
-	if (rw_str_has_suffix(name, "/.git"))
-		name.n -= 5;
-	else if (rw_str_has_suffix(name, ".git") && name.n > 4)
-		name.n -= 4;
-	*ret = rw_arena_str(a, name);
-	return rw_arena_ok(a, "repository name", err);
 }
 
 static bool
@@ -181,7 +157,7 @@ install(struct rw_invocation *in, const struct rw_config *c, const char *hook, c
 		return false;
 	if (had.n > 0)
 		return rw_fail(err, RW_E_CONFIG, "%s: core.hooksPath is set, so git would not run hooks/; unset it", git_dir);
-	if (!repo_name(in->arena, c, git_dir, &name, err) || !repo_id(in->arena, git_dir, &id, err) ||
+	if (!rw_repo_name_from_path(in->arena, c->repositories_root, git_dir, &name, err) || !repo_id(in->arena, git_dir, &id, err) ||
 	    !git_config(in->arena, git_dir, "refwall.config", c->path, err))
 		return false;
 	for (size_t i = 0; i < RW_ARRAY_LEN(git_settings); i++) {

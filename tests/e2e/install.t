@@ -99,7 +99,7 @@ perl -MFcntl=:flock -e 'open(my $f, "+<", $ARGV[0]) or die; flock($f, LOCK_EX); 
 holder=$!
 pids="$pids $holder"
 until_true test -e "$T/locked"
-broken 'a lock that is not had in time' 'lock|busy|queue'
+broken 'a lock that is not had in time' 'other writers hold it'
 kill "$holder"
 cp "$T/conf.good" "$conf"
 commit 'in the end'

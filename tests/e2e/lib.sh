@@ -43,7 +43,7 @@ not_ok() {
 	echo "not ok $tests - $1"
 	shift
 	for f in "$@"; do
-		[ -f "$f" ] && sed 's/^/# /' "$f" | head -n 60
+		[ -f "$f" ] && sed 's/^/# /' "$f" | cut -c 1-400 | head -n 40
 	done
 	return 0
 }

@@ -99,7 +99,7 @@ sqlite3 "$T/state/log/log.db" "PRAGMA trusted_schema=ON; SELECT name FROM sqlite
 	sqlite3 "$T/state/log/log.db" "DROP TRIGGER $t"
 done
 table=$(sqlite3 "$T/state/log/log.db" "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE '%body%' LIMIT 1")
-sqlite3 "$T/state/log/log.db" "UPDATE $table SET body = replace(body, 'accept', 'refuse') WHERE idx = $n"
+sqlite3 "$T/state/log/log.db" "UPDATE $table SET body = CAST(replace(CAST(body AS TEXT), 'accept', 'refuse') AS BLOB) WHERE idx = $n"
 status 'audit verify finds a changed entry' 1 refwall audit verify --config "$conf"
 has 'audit verify names it' "$T/out" "^entry $n: "
 rm -rf "$T/state/log" && mv "$T/log.good" "$T/state/log"

@@ -42,7 +42,8 @@ struct rw_push {
 };
 
 /* Pure. RW_E_PARSE on any deviation (also old == new == zero, a name repeated), RW_E_LIMIT on size. */
-rw_must_check bool rw_push_parse(struct rw_arena *a, struct rw_str in, struct rw_push *ret, struct rw_error *err);
+rw_must_check bool rw_push_parse(struct rw_arena *a, struct rw_str in, struct rw_push *ret,
+    struct rw_error *err);
 
 /* Is it a well-formed full ref name (starts with "refs/", git-check-ref-format rules, bounded)? Pure. */
 bool rw_refname_valid(struct rw_str name);
@@ -60,12 +61,14 @@ struct rw_repo_location {
 rw_must_check bool rw_git_init(struct rw_error *err);	/* once per process, before threads */
 
 /*
- * Open. RW_E_NOT_FOUND when there is no repository. RW_E_UNSUPPORTED, with the reason, for what cannot be read:
- * extensions.objectFormat=sha256, extensions.refStorage=reftable, any other extension that matters to readers.
- * Quarantined objects are seen first. Who owns the directory does not matter. The repository holds a cache of commit
- * headers (at most RW_LIMIT_WALK_COMMITS); what libgit2 allocates is bounded by RW_LIMIT_GIT_MEMORY.
+ * Open. RW_E_NOT_FOUND when there is no repository. RW_E_UNSUPPORTED, with the reason, for what cannot be
+ * read: extensions.objectFormat=sha256, extensions.refStorage=reftable, any other extension that matters to
+ * readers. Quarantined objects are seen first. Who owns the directory does not matter. The repository holds a
+ * cache of commit headers (at most RW_LIMIT_WALK_COMMITS); what libgit2 allocates is bounded by
+ * RW_LIMIT_GIT_MEMORY.
  */
-rw_must_check bool rw_repo_open(const struct rw_repo_location *where, struct rw_repo **ret, struct rw_error *err);
+rw_must_check bool rw_repo_open(const struct rw_repo_location *where, struct rw_repo **ret,
+    struct rw_error *err);
 void rw_repo_free(struct rw_repo *r);
 void rw_repo_freep(struct rw_repo **r);
 #define rw_auto_repo		rw_cleanup(rw_repo_freep)
@@ -73,18 +76,20 @@ void rw_repo_freep(struct rw_repo **r);
 const char *rw_repo_path(const struct rw_repo *r);	/* absolute git directory, without trailing '/' */
 
 /*
- * A value of the repository's own config file, local level only: never the user's nor the system's, nor one from
- * a file that it includes. key is "section.key" or "section.subsection.key", case as in git-config(1).
- * Copied to the arena; {NULL,0} when it is not set. RW_E_PARSE when it is set twice. Does not need an open repository.
+ * A value of the repository's own config file, local level only: never the user's nor the system's, nor one
+ * from a file that it includes. key is "section.key" or "section.subsection.key", case as in git-config(1).
+ * Copied to the arena; {NULL,0} when it is not set. RW_E_PARSE when it is set twice. Does not need an open
+ * repository.
  */
-rw_must_check bool rw_repo_config(struct rw_arena *a, const char *git_dir, const char *key, struct rw_str *ret,
-    struct rw_error *err);
+rw_must_check bool rw_repo_config(struct rw_arena *a, const char *git_dir, const char *key,
+    struct rw_str *ret, struct rw_error *err);
 
 enum rw_ref_kind { RW_REF_ABSENT, RW_REF_DIRECT, RW_REF_SYMBOLIC };
 
 /*
- * What a ref (or HEAD) is now. For a symbolic one ret_target is its target (in the arena), well-formed or not, there or
- * not; a symbolic link of the file system counts as one. RW_E_PARSE when the file of the ref is broken.
+ * What a ref (or HEAD) is now. For a symbolic one ret_target is its target (in the arena), well-formed or
+ * not, there or not; a symbolic link of the file system counts as one. RW_E_PARSE when the file of the ref is
+ * broken.
  */
 rw_must_check bool rw_repo_ref(struct rw_repo *r, struct rw_arena *a, struct rw_str name,
     enum rw_ref_kind *ret_kind, struct rw_oid *ret_id, struct rw_str *ret_target, struct rw_error *err);
@@ -92,12 +97,12 @@ rw_must_check bool rw_repo_ref(struct rw_repo *r, struct rw_arena *a, struct rw_
 struct rw_ref { struct rw_str name; struct rw_oid id; enum rw_ref_kind kind; };
 
 /*
- * All refs below "refs/", sorted by name. At most RW_LIMIT_REPO_REFS. The id of a symbolic one is what it leads to, or zero
- * when that is nothing; a file that is there but holds no ref is RW_REF_ABSENT with id zero. Names that are not well-formed
- * (rw_refname_valid) are passed over, as git does.
+ * All refs below "refs/", sorted by name. At most RW_LIMIT_REPO_REFS. The id of a symbolic one is what it
+ * leads to, or zero when that is nothing; a file that is there but holds no ref is RW_REF_ABSENT with id
+ * zero. Names that are not well-formed (rw_refname_valid) are passed over, as git does.
  */
-rw_must_check bool rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret, size_t *ret_n,
-    struct rw_error *err);
+rw_must_check bool rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret,
+    size_t *ret_n, struct rw_error *err);
 
 /* ---- objects ---- */
 
@@ -116,11 +121,11 @@ void rw_object_release(struct rw_object *o);
 #define rw_auto_object		rw_cleanup(rw_object_release)
 
 /*
- * Read an object of that type, at most max bytes (asked of its header first). RW_E_NOT_FOUND, RW_E_LIMIT (also when
- * delta bases need too much memory), RW_E_PARSE (type, or content that does not match its id).
+ * Read an object of that type, at most max bytes (asked of its header first). RW_E_NOT_FOUND, RW_E_LIMIT
+ * (also when delta bases need too much memory), RW_E_PARSE (type, or content that does not match its id).
  */
-rw_must_check bool rw_repo_read(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type type, size_t max,
-    struct rw_object *ret, struct rw_error *err);
+rw_must_check bool rw_repo_read(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type type,
+    size_t max, struct rw_object *ret, struct rw_error *err);
 
 struct rw_person {
 	struct rw_str name, email;
@@ -141,15 +146,17 @@ struct rw_commit {
 /*
  * Strict, pure. Refused, with the reason: NUL; header missing, repeated, misplaced or unknown in the
  * fixed part (tree, parent*, author, committer); any header starting with "gpgsig" but a single
- * "gpgsig"; a signature that is not one armour of a label that git knows, or bytes (but empty lines) after its end;
- * names, addresses and times that git-fsck(1) calls errors; more than RW_LIMIT_PARENTS parents. Views point
- * into `bytes` or the arena. (Formats: gitformat-signature(5); git's commit.c.)
+ * "gpgsig"; a signature that is not one armour of a label that git knows, or bytes (but empty lines) after
+ * its end; names, addresses and times that git-fsck(1) calls errors; more than RW_LIMIT_PARENTS parents.
+ * Views point into `bytes` or the arena. (Formats: gitformat-signature(5); git's commit.c.)
  */
-rw_must_check bool rw_commit_parse(struct rw_arena *a, struct rw_str bytes, struct rw_commit *ret, struct rw_error *err);
+rw_must_check bool rw_commit_parse(struct rw_arena *a, struct rw_str bytes, struct rw_commit *ret,
+    struct rw_error *err);
 
 /*
- * Strict, pure, for tags the same: four headers and no other, a name that can stand below refs/tags/. The payload is
- * everything before the line that begins the signature; two such lines are refused, where git takes the last.
+ * Strict, pure, for tags the same: four headers and no other, a name that can stand below refs/tags/. The
+ * payload is everything before the line that begins the signature; two such lines are refused, where git
+ * takes the last.
  */
 struct rw_tag {
 	struct rw_oid object;
@@ -160,7 +167,8 @@ struct rw_tag {
 	struct rw_str signature;	/* empty: not signed */
 	struct rw_str payload;
 };
-rw_must_check bool rw_tag_parse(struct rw_arena *a, struct rw_str bytes, struct rw_tag *ret, struct rw_error *err);
+rw_must_check bool rw_tag_parse(struct rw_arena *a, struct rw_str bytes, struct rw_tag *ret,
+    struct rw_error *err);
 
 struct rw_tree_entry {
 	uint32_t mode;			/* 040000 0100644 0100755 0120000 0160000, nothing else */
@@ -170,31 +178,34 @@ struct rw_tree_entry {
 
 /*
  * Strict, pure. Refused: unsorted or duplicate entries, empty name, '/', NUL, ".", "..", ".git" in the
- * spellings that file systems fold (case, trailing dots and spaces, "git~1", ignorable code points), odd modes, zero ids.
+ * spellings that file systems fold (case, trailing dots and spaces, "git~1", ignorable code points), odd
+ * modes, zero ids.
  */
-rw_must_check bool rw_tree_parse(struct rw_arena *a, struct rw_str bytes, const struct rw_tree_entry **ret, size_t *ret_n,
-    struct rw_error *err);
+rw_must_check bool rw_tree_parse(struct rw_arena *a, struct rw_str bytes, const struct rw_tree_entry **ret,
+    size_t *ret_n, struct rw_error *err);
 
 /* ---- walking, with a budget that the whole push shares ---- */
 
 struct rw_budget {
-	uint64_t commits, paths, tree_entries, blob_bytes;	/* what is left; blob_bytes is for the caller to keep */
-	uint64_t walk_steps;					/* from a commit to a parent, also in old history */
+	uint64_t commits, paths, tree_entries;	/* what is left */
+	uint64_t blob_bytes;			/* for the caller to keep */
+	uint64_t walk_steps;			/* from a commit to a parent, also in old history */
 };
 struct rw_budget rw_budget_default(void);
 
 /*
  * Commits reachable from tip and from none of hide, parents before children. Ids of hide that are not commits
- * (or not there) are skipped, and hidden history ends where it cannot be read; tags are peeled, also the tip. RW_E_LIMIT when the budget ends. When commits of hidden
- * history claim false times, a hidden commit can be called new; never the other way round.
+ * (or not there) are skipped, and hidden history ends where it cannot be read; tags are peeled, also the tip.
+ * RW_E_LIMIT when the budget ends. When commits of hidden history claim false times, a hidden commit can be
+ * called new; never the other way round.
  */
 rw_must_check bool rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,
-    const struct rw_oid *hide, size_t n_hide, struct rw_budget *budget, const struct rw_oid **ret, size_t *ret_n,
-    struct rw_error *err);
+    const struct rw_oid *hide, size_t n_hide, struct rw_budget *budget, const struct rw_oid **ret,
+    size_t *ret_n, struct rw_error *err);
 
 /* Is `ancestor` reachable from (or equal to) `id`? Both are commits. Exact whatever times commits claim. */
-rw_must_check bool rw_repo_is_ancestor(struct rw_repo *r, const struct rw_oid *ancestor, const struct rw_oid *id,
-    bool *ret, struct rw_error *err);
+rw_must_check bool rw_repo_is_ancestor(struct rw_repo *r, const struct rw_oid *ancestor,
+    const struct rw_oid *id, bool *ret, struct rw_error *err);
 
 /* Follow tags to what is no tag. ret_nested: how many tags were passed, at most RW_LIMIT_TAG_NESTING. */
 rw_must_check bool rw_repo_peel(struct rw_repo *r, const struct rw_oid *id, struct rw_oid *ret_id,
@@ -219,15 +230,16 @@ rw_must_check bool rw_repo_diff(struct rw_repo *r, struct rw_arena *a, const str
  * against the single merge base gives (so taking the old side back, a rollback merge, is a change);
  * where both sides changed a path, or there is no single base, every path that differs from any parent.
  * More than two parents: every path that differs from any parent.
- * The old side of a change is what was to be expected: the parent's, or the mechanical merge's. Where a path is
- * compared with every parent there is one change for each that differs, so a path may stand there several times.
+ * The old side of a change is what was to be expected: the parent's, or the mechanical merge's. Where a path
+ * is compared with every parent there is one change for each that differs, so a path may stand there several
+ * times.
  */
 rw_must_check bool rw_repo_commit_changes(struct rw_repo *r, struct rw_arena *a, const struct rw_commit *c,
     struct rw_budget *budget, const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
 
 /* The tree of a commit. */
-rw_must_check bool rw_repo_commit_tree(struct rw_repo *r, const struct rw_oid *commit, struct rw_oid *ret_tree,
-    struct rw_error *err);
+rw_must_check bool rw_repo_commit_tree(struct rw_repo *r, const struct rw_oid *commit,
+    struct rw_oid *ret_tree, struct rw_error *err);
 
 /* Look up one path in a tree; ret_mode 0 when it is not there. The empty path is the tree itself. */
 rw_must_check bool rw_repo_path_at(struct rw_repo *r, const struct rw_oid *tree, struct rw_str path,

@@ -19,7 +19,8 @@ label_of(struct rw_str line)
 	for (size_t i = 0; i < RW_ARRAY_LEN(labels); i++) {
 		size_t n = strlen(labels[i]);
 
-		if (rw_str_has_prefix(line, labels[i]) && line.n >= n + 5 && memcmp(line.p + n, "-----", 5) == 0)
+		if (rw_str_has_prefix(line, labels[i]) && line.n >= n + 5 &&
+		    memcmp(line.p + n, "-----", 5) == 0)
 			return labels[i];
 	}
 	return NULL;
@@ -36,8 +37,8 @@ is_end(struct rw_str line, const char *label)
 {
 	size_t n = strlen(label);
 
-	return line.n == 9 + n + 5 && memcmp(line.p, "-----END ", 9) == 0 && memcmp(line.p + 9, label, n) == 0 &&
-	    memcmp(line.p + 9 + n, "-----", 5) == 0;
+	return line.n == 9 + n + 5 && memcmp(line.p, "-----END ", 9) == 0 &&
+	    memcmp(line.p + 9, label, n) == 0 && memcmp(line.p + 9 + n, "-----", 5) == 0;
 }
 
 bool
@@ -54,7 +55,8 @@ rw_armour_check(struct rw_str s, struct rw_str *ret, struct rw_error *err)
 	do {
 		line = rw_reader_line(&r);
 		if (r.bad)
-			return rw_fail(err, RW_E_PARSE, "signature: the line -----END %s----- is missing", label);
+			return rw_fail(err, RW_E_PARSE, "signature: the line -----END %s----- is missing",
+			    label);
 		if (rw_armour_begins(line))
 			return rw_fail(err, RW_E_PARSE, "signature: a second one begins inside");
 	} while (!is_end(line, label));

@@ -7,8 +7,9 @@ root_same(const struct rw_oid *a, const struct rw_oid *b)
 }
 
 bool
-rw_repo_diff(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *old_tree, const struct rw_oid *new_tree,
-    struct rw_budget *budget, const struct rw_change **ret, size_t *ret_n, struct rw_error *err)
+rw_repo_diff(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *old_tree,
+    const struct rw_oid *new_tree, struct rw_budget *budget, const struct rw_change **ret, size_t *ret_n,
+    struct rw_error *err)
 {
 	struct rw_treewalk w = { .tree = { new_tree, old_tree }, .n_parents = 1 };
 
@@ -34,8 +35,8 @@ base_tree(struct rw_repo *r, const struct rw_commit *c, struct rw_budget *budget
 }
 
 bool
-rw_repo_commit_changes(struct rw_repo *r, struct rw_arena *a, const struct rw_commit *c, struct rw_budget *budget,
-    const struct rw_change **ret, size_t *ret_n, struct rw_error *err)
+rw_repo_commit_changes(struct rw_repo *r, struct rw_arena *a, const struct rw_commit *c,
+    struct rw_budget *budget, const struct rw_change **ret, size_t *ret_n, struct rw_error *err)
 {
 	struct rw_oid parent[RW_LIMIT_PARENTS], base;
 	struct rw_treewalk w = { .tree = { &c->tree }, .n_parents = c->n_parents };

@@ -20,10 +20,12 @@ parse_id_header(struct rw_reader *r, const char *key, struct rw_oid *ret, struct
 	struct rw_str line;
 
 	if (!rw_reader_skip(r, key))
-		return rw_fail(err, RW_E_PARSE, "commit: the header \"%.*s\" is missing or misplaced", (int)strlen(key) - 1, key);
+		return rw_fail(err, RW_E_PARSE, "commit: the header \"%.*s\" is missing or misplaced",
+		    (int)strlen(key) - 1, key);
 	line = rw_reader_line(r);
 	if (r->bad || !rw_oid_parse(line, ret))
-		return rw_fail(err, RW_E_PARSE, "commit: the header \"%.*s\" holds no object id", (int)strlen(key) - 1, key);
+		return rw_fail(err, RW_E_PARSE, "commit: the header \"%.*s\" holds no object id",
+		    (int)strlen(key) - 1, key);
 	return true;
 }
 
@@ -48,7 +50,8 @@ parse_parents(struct rw_arena *a, struct rw_reader *r, struct rw_commit *c, stru
 }
 
 static bool
-parse_person_header(struct rw_reader *r, const char *key, const char *what, struct rw_person *ret, struct rw_error *err)
+parse_person_header(struct rw_reader *r, const char *key, const char *what, struct rw_person *ret,
+    struct rw_error *err)
 {
 	struct rw_str line;
 
@@ -84,7 +87,8 @@ parse_extra(const struct rw_str all, struct rw_reader *r, struct extras *x, stru
 	key = (struct rw_str){ line.p, (size_t)(space - line.p) };
 	for (size_t i = 0; i < RW_ARRAY_LEN(fixed); i++)
 		if (rw_str_eqz(key, fixed[i]))
-			return rw_fail(err, RW_E_PARSE, "commit: the header \"%s\" is repeated or misplaced", fixed[i]);
+			return rw_fail(err, RW_E_PARSE, "commit: the header \"%s\" is repeated or misplaced",
+			    fixed[i]);
 	if (rw_str_eqz(key, "encoding")) {
 		if (x->encoding)
 			return bad(err, "the header \"encoding\" is repeated");
@@ -113,7 +117,8 @@ unfold_signature(struct rw_arena *a, struct rw_str header, struct rw_str *ret, s
 	char *out;
 
 	if (header.n > 2 * RW_LIMIT_SIGNATURE_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "commit: signature: more than %u bytes", RW_LIMIT_SIGNATURE_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "commit: signature: more than %u bytes",
+		    RW_LIMIT_SIGNATURE_BYTES);
 	out = rw_arena_alloc(a, header.n);
 	if (out == NULL)
 		return rw_arena_ok(a, "commit", err);
@@ -129,7 +134,8 @@ unfold_signature(struct rw_arena *a, struct rw_str header, struct rw_str *ret, s
 }
 
 static bool
-cut_payload(struct rw_arena *a, struct rw_str all, const struct extras *x, struct rw_str *ret, struct rw_error *err)
+cut_payload(struct rw_arena *a, struct rw_str all, const struct extras *x, struct rw_str *ret,
+    struct rw_error *err)
 {
 	size_t cut = x->signature_end - x->signature_at;
 	char *out;

@@ -127,8 +127,8 @@ find_value(void *ctx, const struct rw_gitconfig_entry *e, struct rw_error *err)
 	if (!is_key(e, w->key))
 		return true;
 	if (w->line != 0)
-		return rw_fail(err, RW_E_PARSE, "git config: line %u: %s is set twice, first in line %u", e->line, w->key,
-		    w->line);
+		return rw_fail(err, RW_E_PARSE, "git config: line %u: %s is set twice, first in line %u",
+		    e->line, w->key, w->line);
 	if (!e->has_value)
 		return rw_fail(err, RW_E_PARSE, "git config: line %u: %s has no value", e->line, w->key);
 	w->line = e->line;
@@ -137,7 +137,8 @@ find_value(void *ctx, const struct rw_gitconfig_entry *e, struct rw_error *err)
 }
 
 bool
-rw_repo_config(struct rw_arena *a, const char *git_dir, const char *key, struct rw_str *ret, struct rw_error *err)
+rw_repo_config(struct rw_arena *a, const char *git_dir, const char *key, struct rw_str *ret,
+    struct rw_error *err)
 {
 	rw_autofree char *common = rw_git_common_dir(git_dir, err);
 	struct wanted w = { .key = key, .arena = a };
@@ -168,8 +169,8 @@ check_entry(void *ctx, const struct rw_gitconfig_entry *e, struct rw_error *err)
 	if (rw_str_eqz(e->section, "core") && e->subsection.p == NULL &&
 	    rw_str_eqz(e->key, "repositoryformatversion")) {
 		if (!rw_str_eqz(e->value, "0") && !rw_str_eqz(e->value, "1"))
-			return rw_fail(err, RW_E_UNSUPPORTED, "repository format version \"%s\" is not supported",
-			    RW_SHOW(e->value));
+			return rw_fail(err, RW_E_UNSUPPORTED,
+			    "repository format version \"%s\" is not supported", RW_SHOW(e->value));
 		return true;
 	}
 	if (!rw_str_eqz(e->section, "extensions"))
@@ -178,8 +179,10 @@ check_entry(void *ctx, const struct rw_gitconfig_entry *e, struct rw_error *err)
 		if (rw_str_eqz(e->key, harmless[i].key) &&
 		    (harmless[i].value == NULL || rw_str_eqz(e->value, harmless[i].value)))
 			return true;
-	return rw_fail(err, RW_E_UNSUPPORTED, "extensions.%s=%s is not supported: Refwall reads SHA-1 repositories whose refs "
-	    "are files", RW_SHOW(e->key), RW_SHOW(e->value));
+	return rw_fail(err, RW_E_UNSUPPORTED,
+	    "extensions.%s=%s is not supported: Refwall reads SHA-1 repositories whose refs "
+	    "are files",
+	    RW_SHOW(e->key), RW_SHOW(e->value));
 }
 
 bool

@@ -1,7 +1,7 @@
 /*
- * Names that some file system takes for ".git". Case is folded nearly everywhere; NTFS drops dots and spaces at
- * the end, keeps streams behind ':', knows ".git" as "git~1", and '\' separates there; HFS+ ignores some code
- * points wherever they stand.
+ * Names that some file system takes for ".git". Case is folded nearly everywhere; NTFS drops dots and spaces
+ * at the end, keeps streams behind ':', knows ".git" as "git~1", and '\' separates there; HFS+ ignores some
+ * code points wherever they stand.
  */
 #include "policy/git/internal.h"
 

@@ -258,7 +258,8 @@ rw_gitconfig_parse(struct rw_str bytes, rw_gitconfig_fn *fn, void *ctx, struct r
 	bool ok;
 
 	if (bytes.n > RW_LIMIT_GIT_CONFIG_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "git config: longer than %u bytes", RW_LIMIT_GIT_CONFIG_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "git config: longer than %u bytes",
+		    RW_LIMIT_GIT_CONFIG_BYTES);
 	if (rw_str_has_prefix(bytes, "\xef\xbb\xbf"))
 		bytes = (struct rw_str){ bytes.p + 3, bytes.n - 3 };
 	s.p = bytes.p;

@@ -1,6 +1,7 @@
 /*
  * What walks need of a commit: its tree, parents and time. Read once, held in two arrays and a hash table of
- * indices. Old history is read leniently here, as git reads it; what a push brings is parsed strictly elsewhere.
+ * indices. Old history is read leniently here, as git reads it; what a push brings is parsed strictly
+ * elsewhere.
  */
 #include "policy/git/internal.h"
 #include "refwall/hash.h"
@@ -212,10 +213,11 @@ parse(struct rw_graph *g, uint32_t at, struct rw_str bytes, struct rw_error *err
 		return rw_fail(err, RW_E_PARSE, "commit %s: has no tree", RW_OID(&g->node[at].id));
 	while (rw_reader_skip(&r, "parent ")) {
 		if (!rw_oid_parse(rw_reader_line(&r), &id))
-			return rw_fail(err, RW_E_PARSE, "commit %s: has a malformed parent", RW_OID(&g->node[at].id));
+			return rw_fail(err, RW_E_PARSE, "commit %s: has a malformed parent",
+			    RW_OID(&g->node[at].id));
 		if (++n > RW_LIMIT_ANCESTRY_PARENTS)
-			return rw_fail(err, RW_E_LIMIT, "commit %s: more than %d parents", RW_OID(&g->node[at].id),
-			    RW_LIMIT_ANCESTRY_PARENTS);
+			return rw_fail(err, RW_E_LIMIT, "commit %s: more than %d parents",
+			    RW_OID(&g->node[at].id), RW_LIMIT_ANCESTRY_PARENTS);
 		if (!intern(g, &id, &parent, err) || !add_parent(g, parent, err))
 			return false;
 	}

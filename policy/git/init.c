@@ -5,6 +5,13 @@
 #define CACHE_COMMIT_BYTES	(16u << 10)
 #define CACHE_TREE_BYTES	(64u << 10)
 
+/* Of pack files, mapped into memory. */
+#define WINDOW_BYTES		(32u << 20)
+#define WINDOWS_BYTES		(256u << 20)
+#define WINDOW_FILES		128
+
+#define SET(what, ...) opt(git_libgit2_opts(__VA_ARGS__), what, err)
+
 static bool
 opt(int code, const char *what, struct rw_error *err)
 {
@@ -12,7 +19,8 @@ opt(int code, const char *what, struct rw_error *err)
 
 	if (code >= 0)
 		return true;
-	return rw_fail(err, RW_E_INTERNAL, "libgit2: cannot set %s: %s", what, e == NULL ? "no reason given" : e->message);
+	return rw_fail(err, RW_E_INTERNAL, "libgit2: cannot set %s: %s", what,
+	    e == NULL ? "no reason given" : e->message);
 }
 
 bool
@@ -27,17 +35,15 @@ rw_git_init(struct rw_error *err)
 	if (git_libgit2_init() < 0)
 		return rw_fail(err, RW_E_INTERNAL, "libgit2: cannot start");
 	for (size_t i = 0; i < RW_ARRAY_LEN(levels); i++)
-		if (!opt(git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], ""), "the search path", err))
+		if (!SET("search path", GIT_OPT_SET_SEARCH_PATH, levels[i], ""))
 			return false;
-	return opt(git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1), "hash verification", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0), "owner validation", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 1), "caching", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES), "the cache's size", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, (size_t)CACHE_COMMIT_BYTES),
-	    "the cache's size", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)CACHE_TREE_BYTES),
-	    "the cache's size", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)(32u << 20)), "the size of windows", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)(256u << 20)), "the size of windows", err) &&
-	    opt(git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)128), "the number of windows", err);
+	return SET("hash verification", GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1) &&
+	    SET("owner validation", GIT_OPT_SET_OWNER_VALIDATION, 0) &&
+	    SET("caching", GIT_OPT_ENABLE_CACHING, 1) &&
+	    SET("cache", GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES) &&
+	    SET("cache", GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, (size_t)CACHE_COMMIT_BYTES) &&
+	    SET("cache", GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)CACHE_TREE_BYTES) &&
+	    SET("windows", GIT_OPT_SET_MWINDOW_SIZE, (size_t)WINDOW_BYTES) &&
+	    SET("windows", GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)WINDOWS_BYTES) &&
+	    SET("windows", GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)WINDOW_FILES);
 }

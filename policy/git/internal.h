@@ -26,12 +26,13 @@ struct rw_gitconfig_entry {
 	unsigned line;
 };
 typedef bool rw_gitconfig_fn(void *ctx, const struct rw_gitconfig_entry *e, struct rw_error *err);
-rw_must_check bool rw_gitconfig_parse(struct rw_str bytes, rw_gitconfig_fn *fn, void *ctx, struct rw_error *err);
+rw_must_check bool rw_gitconfig_parse(struct rw_str bytes, rw_gitconfig_fn *fn, void *ctx,
+    struct rw_error *err);
 
 /* config.c: is the format of this repository one that can be read here? */
 rw_must_check bool rw_git_check_format(const char *common_dir, struct rw_error *err);
 
-/* The directory that holds config, objects and refs: git_dir, or what its file "commondir" names. NULL on failure. */
+/* Where config, objects and refs are: git_dir, or what its file "commondir" names. NULL on failure. */
 char *rw_git_common_dir(const char *git_dir, struct rw_error *err);
 
 /* ---- repo.c ---- */
@@ -48,7 +49,7 @@ struct rw_repo {
 	git_odb *odb;
 	struct rw_graph *graph;
 	struct rw_packed_refs *packed;
-	struct rw_oid checked[RW_CHECKED_TREES];	/* trees that were parsed to their end, by a hash of their id */
+	struct rw_oid checked[RW_CHECKED_TREES];	/* trees that were parsed to their end */
 };
 
 git_oid rw_git_oid(const struct rw_oid *o);
@@ -79,7 +80,8 @@ bool rw_loose_ref_parse(struct rw_str bytes, enum rw_ref_kind *ret_kind, struct 
 /* ---- person.c, armour.c: parts of commits and tags. Pure ---- */
 
 /* "NAME <EMAIL> SECONDS ZONE", by the rules of git-fsck(1). what: "author". */
-rw_must_check bool rw_person_parse(struct rw_str line, const char *what, struct rw_person *ret, struct rw_error *err);
+rw_must_check bool rw_person_parse(struct rw_str line, const char *what, struct rw_person *ret,
+    struct rw_error *err);
 
 /* Does this line begin a signature that git knows (gitformat-signature(5))? */
 bool rw_armour_begins(struct rw_str line);
@@ -90,7 +92,7 @@ bool rw_armour_begins(struct rw_str line);
  */
 rw_must_check bool rw_armour_check(struct rw_str s, struct rw_str *ret, struct rw_error *err);
 
-/* ---- treeiter.c: the strict reader of trees, one entry after the other, without memory for the whole ---- */
+/* ---- treeiter.c: the strict reader of trees, one entry after the other ---- */
 
 struct rw_tree_iter {
 	struct rw_str left;		/* bytes behind the current entry */
@@ -130,9 +132,11 @@ struct rw_node {
 
 void rw_graph_free(struct rw_graph *g);
 
-/* The node of a commit; and the same, read. The pointer of rw_graph_at() lives until the next call of these. */
-rw_must_check bool rw_graph_node(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err);
-rw_must_check bool rw_graph_load(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret, struct rw_error *err);
+/* The node of a commit; and the same, read. What rw_graph_at() gives lives until the next call of these. */
+rw_must_check bool rw_graph_node(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret,
+    struct rw_error *err);
+rw_must_check bool rw_graph_load(struct rw_repo *r, const struct rw_oid *id, uint32_t *ret,
+    struct rw_error *err);
 rw_must_check bool rw_graph_load_node(struct rw_repo *r, uint32_t node, struct rw_error *err);
 struct rw_node *rw_graph_at(struct rw_repo *r, uint32_t node);
 uint32_t rw_graph_parent(struct rw_repo *r, uint32_t node, size_t i);
@@ -144,14 +148,15 @@ uint64_t rw_graph_bytes_read(const struct rw_repo *r);
 
 /* The merge bases of two commits, at most RW_LIMIT_MERGE_BASES + 1 (that many: too many). */
 rw_must_check bool rw_repo_merge_bases(struct rw_repo *r, const struct rw_oid *a, const struct rw_oid *b,
-    struct rw_budget *budget, struct rw_oid ret[RW_LIMIT_MERGE_BASES + 1], size_t *ret_n, struct rw_error *err);
+    struct rw_budget *budget, struct rw_oid ret[RW_LIMIT_MERGE_BASES + 1], size_t *ret_n,
+    struct rw_error *err);
 
 /* ---- treewalk.c: one walk over the trees of a result, of its parents and of their merge base ---- */
 
 #define RW_TREEWALK_TREES (RW_LIMIT_PARENTS + 2)
 
 struct rw_treewalk {
-	const struct rw_oid *tree[RW_TREEWALK_TREES];	/* [0] the result, then the parents, then the base; NULL: empty */
+	const struct rw_oid *tree[RW_TREEWALK_TREES];	/* result, parents, base; NULL: empty */
 	size_t n_parents;
 	bool has_base;					/* only with two parents */
 };

@@ -33,8 +33,9 @@ reserve(size_t n)
 	} while (!atomic_compare_exchange_weak_explicit(&used, &now, now + n, memory_order_relaxed,
 	    memory_order_relaxed));
 	top = atomic_load_explicit(&peak, memory_order_relaxed);
-	while (now + n > top && !atomic_compare_exchange_weak_explicit(&peak, &top, now + n, memory_order_relaxed,
-	    memory_order_relaxed))
+	while (now + n > top &&
+	    !atomic_compare_exchange_weak_explicit(&peak, &top, now + n, memory_order_relaxed,
+		memory_order_relaxed))
 		;
 	return true;
 }

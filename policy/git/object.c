@@ -67,10 +67,11 @@ rw_repo_read(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type typ
 	if (!rw_repo_header(r, id, &is, &size, err))
 		return false;
 	if (is != type)
-		return rw_fail(err, RW_E_PARSE, "object %s: is a %s, wanted a %s", RW_OID(id), rw_object_type_name(is), what);
+		return rw_fail(err, RW_E_PARSE, "object %s: is a %s, wanted a %s", RW_OID(id),
+		    rw_object_type_name(is), what);
 	if (size > max)
-		return rw_fail(err, RW_E_LIMIT, "%s %s: has %llu bytes, at most %zu are read", what, RW_OID(id),
-		    (unsigned long long)size, max);
+		return rw_fail(err, RW_E_LIMIT, "%s %s: has %llu bytes, at most %zu are read", what,
+		    RW_OID(id), (unsigned long long)size, max);
 	rc = git_odb_read(&o, r->odb, &g);
 	if (rc != 0)
 		return rw_git_fail(err, rc, what, id);

@@ -16,7 +16,8 @@ is_space(char c)
 }
 
 bool
-rw_loose_ref_parse(struct rw_str s, enum rw_ref_kind *ret_kind, struct rw_oid *ret_id, struct rw_str *ret_target)
+rw_loose_ref_parse(struct rw_str s, enum rw_ref_kind *ret_kind, struct rw_oid *ret_id,
+    struct rw_str *ret_target)
 {
 	*ret_target = (struct rw_str){ NULL, 0 };
 	if (!rw_str_has_prefix(s, "ref:")) {
@@ -80,7 +81,8 @@ rw_packed_refs_parse(struct rw_str bytes, struct rw_packed_ref **ret, size_t *re
 		/* "# pack-refs with:" and "^<id>", what the tag in the line before peels to */
 		if (line.n > 0 && (line.p[0] == '#' || line.p[0] == '^'))
 			continue;
-		if (line.n < 42 || line.p[40] != ' ' || !rw_oid_parse((struct rw_str){ line.p, 40 }, &item.id))
+		if (line.n < 42 || line.p[40] != ' ' ||
+		    !rw_oid_parse((struct rw_str){ line.p, 40 }, &item.id))
 			return rw_fail(err, RW_E_PARSE, "packed-refs: line %zu: wanted \"id ref\"", number);
 		item.name = (struct rw_str){ line.p + 41, line.n - 41 };
 		if (!rw_refname_valid(item.name))
@@ -93,7 +95,8 @@ rw_packed_refs_parse(struct rw_str bytes, struct rw_packed_ref **ret, size_t *re
 		qsort(items, n, sizeof(*items), by_name);
 	for (size_t i = 1; !sorted && i < n; i++)
 		if (rw_str_eq(items[i - 1].name, items[i].name))
-			return rw_fail(err, RW_E_PARSE, "packed-refs: \"%s\" is there twice", RW_SHOW(items[i].name));
+			return rw_fail(err, RW_E_PARSE, "packed-refs: \"%s\" is there twice",
+			    RW_SHOW(items[i].name));
 	*ret = rw_steal(&items);
 	*ret_n = n;
 	return true;

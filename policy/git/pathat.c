@@ -21,7 +21,8 @@ rw_tree_set_checked(struct rw_repo *r, const struct rw_oid *id)
 
 /* To the end of a tree that was not read before, so that no second entry of that name is passed over. */
 static bool
-scan(struct rw_tree_iter *it, struct rw_str name, bool to_end, struct rw_tree_entry *ret, struct rw_error *err)
+scan(struct rw_tree_iter *it, struct rw_str name, bool to_end, struct rw_tree_entry *ret,
+    struct rw_error *err)
 {
 	*ret = (struct rw_tree_entry){ .mode = 0 };
 	for (;;) {
@@ -31,13 +32,15 @@ scan(struct rw_tree_iter *it, struct rw_str name, bool to_end, struct rw_tree_en
 			return true;
 		if (rw_str_eq(it->entry.name, name))
 			*ret = it->entry;
-		if (!to_end && rw_tree_name_cmp(it->entry.name, it->entry.mode == RW_MODE_TREE, name, true) >= 0)
+		if (!to_end &&
+		    rw_tree_name_cmp(it->entry.name, it->entry.mode == RW_MODE_TREE, name, true) >= 0)
 			return true;
 	}
 }
 
 static bool
-find(struct rw_repo *r, const struct rw_oid *tree, struct rw_str name, struct rw_tree_entry *ret, struct rw_error *err)
+find(struct rw_repo *r, const struct rw_oid *tree, struct rw_str name, struct rw_tree_entry *ret,
+    struct rw_error *err)
 {
 	rw_auto_object struct rw_object o = { .type = RW_OBJ_NONE };
 	struct rw_tree_iter it;
@@ -68,13 +71,15 @@ rw_repo_path_at(struct rw_repo *r, const struct rw_oid *tree, struct rw_str path
 		struct rw_oid dir = e.id;
 
 		if (depth > RW_LIMIT_TREE_DEPTH)
-			return rw_fail(err, RW_E_LIMIT, "path: more than %d directories deep", RW_LIMIT_TREE_DEPTH);
+			return rw_fail(err, RW_E_LIMIT, "path: more than %d directories deep",
+			    RW_LIMIT_TREE_DEPTH);
 		if (!find(r, &dir, name, &e, err))
 			return false;
 		/* "a/" is there neither as a file nor as a directory */
 		if (slash != NULL && slash + 1 == path.p + path.n)
 			e.mode = 0;
-		path = slash == NULL ? (struct rw_str){ NULL, 0 } : (struct rw_str){ slash + 1, path.n - name.n - 1 };
+		path = slash == NULL ? (struct rw_str){ NULL, 0 }
+				     : (struct rw_str){ slash + 1, path.n - name.n - 1 };
 	}
 	*ret_mode = path.n > 0 ? 0 : e.mode;
 	*ret_id = *ret_mode == 0 ? (struct rw_oid){ .b = { 0 } } : e.id;

@@ -31,7 +31,8 @@ rw_repo_peel(struct rw_repo *r, const struct rw_oid *id, struct rw_oid *ret_id, 
 		if (type != RW_OBJ_TAG)
 			break;
 		if (n == RW_LIMIT_TAG_NESTING)
-			return rw_fail(err, RW_E_LIMIT, "tag %s: more than %d tags of tags", RW_OID(id), RW_LIMIT_TAG_NESTING);
+			return rw_fail(err, RW_E_LIMIT, "tag %s: more than %d tags of tags", RW_OID(id),
+			    RW_LIMIT_TAG_NESTING);
 		if (!target_of(r, &now, &next, err))
 			return false;
 		now = next;

@@ -4,7 +4,8 @@
 
 /* "<old> SP <new> SP <ref>", the line without its LF. */
 static bool
-parse_line(struct rw_arena *a, struct rw_str line, size_t number, struct rw_ref_update *ret, struct rw_error *err)
+parse_line(struct rw_arena *a, struct rw_str line, size_t number, struct rw_ref_update *ret,
+    struct rw_error *err)
 {
 	struct rw_reader r = rw_reader_init(line);
 	struct rw_str old_hex = rw_reader_until(&r, ' ');
@@ -14,17 +15,20 @@ parse_line(struct rw_arena *a, struct rw_str line, size_t number, struct rw_ref_
 	if (r.bad)
 		return rw_fail(err, RW_E_PARSE, "push: line %zu: wanted \"old new ref\"", number);
 	if (old_hex.n == 64 && new_hex.n == 64)
-		return rw_fail(err, RW_E_PARSE, "push: line %zu: SHA-256 object ids are not supported", number);
+		return rw_fail(err, RW_E_PARSE, "push: line %zu: SHA-256 object ids are not supported",
+		    number);
 	if (!rw_oid_parse(old_hex, &ret->old_id) || !rw_oid_parse(new_hex, &ret->new_id))
-		return rw_fail(err, RW_E_PARSE, "push: line %zu: an object id is 40 lower-case hexadecimal digits", number);
+		return rw_fail(err, RW_E_PARSE,
+		    "push: line %zu: an object id is 40 lower-case hexadecimal digits", number);
 	if (name.n > RW_LIMIT_REF_NAME)
-		return rw_fail(err, RW_E_LIMIT, "push: line %zu: the ref's name is longer than %d bytes", number,
-		    RW_LIMIT_REF_NAME);
+		return rw_fail(err, RW_E_LIMIT, "push: line %zu: the ref's name is longer than %d bytes",
+		    number, RW_LIMIT_REF_NAME);
 	if (!rw_refname_valid(name))
-		return rw_fail(err, RW_E_PARSE, "push: line %zu: \"%s\" is no well-formed ref name", number, RW_SHOW(name));
-	if (rw_oid_is_zero(&ret->old_id) && rw_oid_is_zero(&ret->new_id))
-		return rw_fail(err, RW_E_PARSE, "push: line %zu: \"%s\" is neither created nor deleted nor moved", number,
+		return rw_fail(err, RW_E_PARSE, "push: line %zu: \"%s\" is no well-formed ref name", number,
 		    RW_SHOW(name));
+	if (rw_oid_is_zero(&ret->old_id) && rw_oid_is_zero(&ret->new_id))
+		return rw_fail(err, RW_E_PARSE,
+		    "push: line %zu: \"%s\" is neither created nor deleted nor moved", number, RW_SHOW(name));
 	ret->name = rw_arena_str(a, name);
 	return rw_arena_ok(a, "push", err);
 }
@@ -71,7 +75,8 @@ rw_push_parse(struct rw_arena *a, struct rw_str in, struct rw_push *ret, struct 
 		if (r.bad)
 			return rw_fail(err, RW_E_PARSE, "push: line %zu has no end", n + 1);
 		if (n == RW_LIMIT_PUSH_REFS)
-			return rw_fail(err, RW_E_LIMIT, "push: more than %d refs are updated at once", RW_LIMIT_PUSH_REFS);
+			return rw_fail(err, RW_E_LIMIT, "push: more than %d refs are updated at once",
+			    RW_LIMIT_PUSH_REFS);
 		u = rw_arena_push(a, &update, &n, &cap);
 		if (u == NULL)
 			return rw_arena_ok(a, "push", err);

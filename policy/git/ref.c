@@ -1,6 +1,6 @@
 /*
- * Refs are read from their files as they are: a symbolic one is told apart from a direct one, also when it is a
- * symbolic link of the file system, and one that leads nowhere is seen.
+ * Refs are read from their files as they are: a symbolic one is told apart from a direct one, also when it is
+ * a symbolic link of the file system, and one that leads nowhere is seen.
  */
 #include <sys/stat.h>
 
@@ -193,8 +193,8 @@ list_dir(struct listing *l, int parent, const char *name, struct rw_buf *path, u
 	if (fd < 0)
 		return errno == ENOENT || rw_fail_errno(l->err, "%s", RW_SHOW(rw_buf_str(path)));
 	if (depth > RW_LIMIT_REF_DEPTH)
-		return rw_fail(l->err, RW_E_LIMIT, "%s: more than %d directories deep", RW_SHOW(rw_buf_str(path)),
-		    RW_LIMIT_REF_DEPTH);
+		return rw_fail(l->err, RW_E_LIMIT, "%s: more than %d directories deep",
+		    RW_SHOW(rw_buf_str(path)), RW_LIMIT_REF_DEPTH);
 	d = fdopendir(fd);
 	if (d == NULL)
 		return rw_fail_errno(l->err, "%s", RW_SHOW(rw_buf_str(path)));
@@ -240,7 +240,8 @@ add_packed(struct listing *l)
 		qsort(l->ref, l->n, sizeof(*l->ref), by_name);
 	n_loose = l->n;
 	for (size_t i = 0; i < n; i++)
-		if (find(l, n_loose, item[i].name) == NULL && !add(l, item[i].name, &item[i].id, RW_REF_DIRECT))
+		if (find(l, n_loose, item[i].name) == NULL &&
+		    !add(l, item[i].name, &item[i].id, RW_REF_DIRECT))
 			return false;
 	if (l->n > n_loose)
 		qsort(l->ref, l->n, sizeof(*l->ref), by_name);
@@ -272,7 +273,8 @@ resolve(struct listing *l, struct rw_ref *ref)
 }
 
 bool
-rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret, size_t *ret_n, struct rw_error *err)
+rw_repo_refs(struct rw_repo *r, struct rw_arena *a, const struct rw_ref **ret, size_t *ret_n,
+    struct rw_error *err)
 {
 	rw_auto_buf struct rw_buf path = RW_BUF_INIT(PATH_MAX);
 	struct rw_error mine = RW_ERROR_INIT;

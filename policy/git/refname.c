@@ -32,5 +32,6 @@ rw_refname_valid(struct rw_str name)
 			return false;
 		start = i + 1;
 	}
-	return component_valid((struct rw_str){ name.p + start, name.n - start }) && name.p[name.n - 1] != '.';
+	return component_valid((struct rw_str){ name.p + start, name.n - start }) &&
+	    name.p[name.n - 1] != '.';
 }

@@ -16,8 +16,8 @@ rw_git_fail(struct rw_error *err, int code, const char *what, const struct rw_oi
 	enum rw_error_code c = RW_E_IO;
 
 	if (rw_git_memory_refused())
-		return rw_fail(err, RW_E_LIMIT, "%s %s: reading it takes more than %u MiB of memory", what, RW_OID(id),
-		    RW_LIMIT_GIT_MEMORY >> 20);
+		return rw_fail(err, RW_E_LIMIT, "%s %s: reading it takes more than %u MiB of memory", what,
+		    RW_OID(id), RW_LIMIT_GIT_MEMORY >> 20);
 	if (code == GIT_ENOTFOUND)
 		return rw_fail(err, RW_E_NOT_FOUND, "%s %s: is not in the repository", what, RW_OID(id));
 	if (code == GIT_EMISMATCH || (e != NULL && (e->klass == GIT_ERROR_ODB || e->klass == GIT_ERROR_ZLIB ||
@@ -45,8 +45,8 @@ add_directory(git_odb *odb, const char *dir, struct rw_error *err)
 	if (git_odb_add_disk_alternate(odb, dir) == 0)
 		return true;
 	e = git_error_last();
-	return rw_fail(err, RW_E_IO, "%s: cannot be opened as a directory of objects: %s", RW_SHOW(rw_str(dir)),
-	    e == NULL ? "no reason given" : RW_SHOW(rw_str(e->message)));
+	return rw_fail(err, RW_E_IO, "%s: cannot be opened as a directory of objects: %s",
+	    RW_SHOW(rw_str(dir)), e == NULL ? "no reason given" : RW_SHOW(rw_str(e->message)));
 }
 
 /* One escape of a quoted entry, behind the backslash. -1: unknown. */
@@ -83,12 +83,14 @@ next_alternate(const char **list, struct rw_buf *ret, struct rw_error *err)
 			if (c == '\\')
 				c = unescape(&p);
 			if (c <= 0)
-				return rw_fail(err, RW_E_PARSE, "the list of alternate object directories is malformed");
+				return rw_fail(err, RW_E_PARSE,
+				    "the list of alternate object directories is malformed");
 			rw_buf_putc(ret, (char)c);
 		}
 		p++;
 		if (*p != ':' && *p != '\0')
-			return rw_fail(err, RW_E_PARSE, "the list of alternate object directories is malformed");
+			return rw_fail(err, RW_E_PARSE,
+			    "the list of alternate object directories is malformed");
 	} else {
 		size_t n = strcspn(p, ":");
 
@@ -106,7 +108,8 @@ add_alternates(git_odb *odb, const char *list, struct rw_error *err)
 
 	for (size_t n = 0; *list != '\0'; n++) {
 		if (n == RW_LIMIT_ALTERNATES)
-			return rw_fail(err, RW_E_LIMIT, "more than %d alternate object directories", RW_LIMIT_ALTERNATES);
+			return rw_fail(err, RW_E_LIMIT, "more than %d alternate object directories",
+			    RW_LIMIT_ALTERNATES);
 		if (!next_alternate(&list, &b, err))
 			return false;
 		/* git passes over what is not there, too */
@@ -130,9 +133,11 @@ open_objects(struct rw_repo *r, const struct rw_repo_location *where, struct rw_
 	if (first == NULL)
 		first = own.data;
 	else if (access(first, R_OK | X_OK) != 0)
-		return rw_fail_errno(err, "%s: the quarantine's directory of objects", RW_SHOW(rw_str(first)));
+		return rw_fail_errno(err, "%s: the quarantine's directory of objects",
+		    RW_SHOW(rw_str(first)));
 	if (git_odb_open(&r->odb, first) != 0)
-		return rw_fail(err, RW_E_IO, "%s: cannot be opened as a directory of objects", RW_SHOW(rw_str(first)));
+		return rw_fail(err, RW_E_IO, "%s: cannot be opened as a directory of objects",
+		    RW_SHOW(rw_str(first)));
 	return (first == own.data || add_directory(r->odb, own.data, err)) &&
 	    (where->alternates == NULL || add_alternates(r->odb, where->alternates, err));
 }

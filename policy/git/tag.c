@@ -16,7 +16,8 @@ header(struct rw_reader *r, const char *key, struct rw_str *ret, struct rw_error
 		if (!r->bad)
 			return true;
 	}
-	return rw_fail(err, RW_E_PARSE, "tag: the header \"%.*s\" is missing or misplaced", (int)strlen(key) - 1, key);
+	return rw_fail(err, RW_E_PARSE, "tag: the header \"%.*s\" is missing or misplaced",
+	    (int)strlen(key) - 1, key);
 }
 
 static bool

@@ -1,7 +1,8 @@
 #include "policy/git/internal.h"
 
 static bool
-parse(struct rw_tree_iter *it, struct rw_arena *a, struct rw_tree_entry **ret, size_t *ret_n, struct rw_error *err)
+parse(struct rw_tree_iter *it, struct rw_arena *a, struct rw_tree_entry **ret, size_t *ret_n,
+    struct rw_error *err)
 {
 	size_t cap = 0;
 

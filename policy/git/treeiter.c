@@ -76,9 +76,9 @@ common_prefix(struct rw_str a, struct rw_str b)
 }
 
 /*
- * A file and a directory of one name need not be neighbours: "a", "a.b", "a/". All that lies between them begins
- * with the name, so the files that may still meet their directory are prefixes of each other: a
- * list of lengths.
+ * A file and a directory of one name need not be neighbours: "a", "a.b", "a/". All that lies between them
+ * begins with the name, so the files that may still meet their directory are prefixes of each other: a list
+ * of lengths.
  */
 static bool
 check_twin(struct rw_tree_iter *it, const struct rw_tree_entry *e, struct rw_error *err)
@@ -113,11 +113,12 @@ check_order(const struct rw_tree_iter *it, const struct rw_tree_entry *e, struct
 
 	if (!it->started)
 		return true;
-	c = rw_tree_name_cmp(it->entry.name, it->entry.mode == RW_MODE_TREE, e->name, e->mode == RW_MODE_TREE);
+	c = rw_tree_name_cmp(it->entry.name, it->entry.mode == RW_MODE_TREE, e->name,
+	    e->mode == RW_MODE_TREE);
 	if (c < 0)
 		return true;
-	return rw_fail(err, RW_E_PARSE, c == 0 ? "tree: \"%s\" is there twice" : "tree: \"%s\" is out of order",
-	    RW_SHOW(e->name));
+	return rw_fail(err, RW_E_PARSE,
+	    c == 0 ? "tree: \"%s\" is there twice" : "tree: \"%s\" is out of order", RW_SHOW(e->name));
 }
 
 bool
@@ -137,7 +138,8 @@ rw_tree_iter_next(struct rw_tree_iter *it, struct rw_error *err)
 	if (r.bad)
 		return rw_fail(err, RW_E_PARSE, "tree: an entry has no end");
 	if (!parse_mode(mode, &e.mode))
-		return rw_fail(err, RW_E_PARSE, "tree: \"%s\" has the mode \"%s\", wanted 40000, 100644, 100755, 120000 or 160000",
+		return rw_fail(err, RW_E_PARSE,
+		    "tree: \"%s\" has the mode \"%s\", wanted 40000, 100644, 100755, 120000 or 160000",
 		    RW_SHOW(e.name), RW_SHOW(mode));
 	memcpy(e.id.b, id.p, sizeof(e.id.b));
 	if (rw_oid_is_zero(&e.id))

@@ -1,6 +1,6 @@
 /*
- * One walk over several trees at once, in the order of their entries. A subtree is entered only where what is in
- * it can matter, every entry that is looked at is paid for, and only the trees on the way down are held.
+ * One walk over several trees at once, in the order of their entries. A subtree is entered only where what is
+ * in it can matter, every entry that is looked at is paid for, and only the trees on the way down are held.
  */
 #include "policy/git/internal.h"
 #include "refwall/text.h"
@@ -139,7 +139,8 @@ static bool
 advance(struct ctx *c, struct tree *t)
 {
 	if (!rw_tree_iter_next(&t->iter, c->err))
-		return rw_fail_prefix(c->err, "tree %s of \"%s\"", RW_OID(&t->id), RW_SHOW(rw_buf_str(&c->path)));
+		return rw_fail_prefix(c->err, "tree %s of \"%s\"", RW_OID(&t->id),
+		    RW_SHOW(rw_buf_str(&c->path)));
 	if (t->iter.end) {
 		rw_tree_set_checked(c->repo, &t->id);
 		return true;
@@ -180,8 +181,8 @@ walk_dir(struct ctx *c, const struct rw_oid *const *tree, unsigned depth)
 	rw_cleanup(level_free) struct level *l = NULL;
 
 	if (depth > RW_LIMIT_TREE_DEPTH)
-		return rw_fail(c->err, RW_E_LIMIT, "%s: more than %d directories deep", RW_SHOW(rw_buf_str(&c->path)),
-		    RW_LIMIT_TREE_DEPTH);
+		return rw_fail(c->err, RW_E_LIMIT, "%s: more than %d directories deep",
+		    RW_SHOW(rw_buf_str(&c->path)), RW_LIMIT_TREE_DEPTH);
 	l = calloc(1, sizeof(*l) + c->n_trees * sizeof(l->tree[0]));
 	if (l == NULL)
 		return rw_fail_nomem(c->err);
@@ -201,8 +202,10 @@ smallest(const struct level *l)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct rw_tree_entry *e = &l->tree[i].iter.entry;
 
-		if (!l->tree[i].iter.end && (min == NULL ||
-		    rw_tree_name_cmp(e->name, e->mode == RW_MODE_TREE, min->name, min->mode == RW_MODE_TREE) < 0))
+		if (!l->tree[i].iter.end &&
+		    (min == NULL ||
+			rw_tree_name_cmp(e->name, e->mode == RW_MODE_TREE, min->name,
+			    min->mode == RW_MODE_TREE) < 0))
 			min = e;
 	}
 	return min;

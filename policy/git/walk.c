@@ -157,14 +157,15 @@ static bool
 pay(struct walk *w, uint64_t steps)
 {
 	if (w->steps < steps)
-		return rw_fail(w->err, RW_E_LIMIT, "history: the walk takes more than %d steps", RW_LIMIT_WALK_STEPS);
+		return rw_fail(w->err, RW_E_LIMIT, "history: the walk takes more than %d steps",
+		    RW_LIMIT_WALK_STEPS);
 	w->steps -= steps;
 	return true;
 }
 
 /*
- * Read a node. What hides and cannot be read hides nothing, so that one odd object that some ref holds does not stand
- * in the way of every push: ret_ok is false then.
+ * Read a node. What hides and cannot be read hides nothing, so that one odd object that some ref holds does
+ * not stand in the way of every push: ret_ok is false then.
  */
 static bool
 load(struct walk *w, uint32_t n, bool hides, bool *ret_ok)
@@ -173,7 +174,8 @@ load(struct walk *w, uint32_t n, bool hides, bool *ret_ok)
 	struct rw_error e = RW_ERROR_INIT;
 
 	*ret_ok = rw_graph_load_node(w->repo, n, &e);
-	if (!*ret_ok && !(hides && (e.code == RW_E_NOT_FOUND || e.code == RW_E_PARSE || e.code == RW_E_LIMIT))) {
+	if (!*ret_ok &&
+	    !(hides && (e.code == RW_E_NOT_FOUND || e.code == RW_E_PARSE || e.code == RW_E_LIMIT))) {
 		*w->err = e;
 		return false;
 	}
@@ -302,9 +304,9 @@ too_many(struct walk *w)
 }
 
 /*
- * Every path down from the tip has met a hidden commit now, or a root. A commit can still be called new wrongly
- * when hidden history whose times are false has not come down to it; a few steps more, as far as times
- * are right, find nearly all of these. What is left is judged once more, which is safe.
+ * Every path down from the tip has met a hidden commit now, or a root. A commit can still be called new
+ * wrongly when hidden history whose times are false has not come down to it; a few steps more, as far as
+ * times are right, find nearly all of these. What is left is judged once more, which is safe.
  */
 static bool
 settle(struct walk *w)
@@ -419,7 +421,8 @@ rw_repo_commits(struct rw_repo *r, struct rw_arena *a, const struct rw_oid *tip,
 	if (!rw_repo_peel(r, tip, &id, &type, &nested, err))
 		return false;
 	if (type != RW_OBJ_COMMIT)
-		return rw_fail(err, RW_E_PARSE, "object %s: is a %s, wanted a commit", RW_OID(&id), rw_object_type_name(type));
+		return rw_fail(err, RW_E_PARSE, "object %s: is a %s, wanted a commit", RW_OID(&id),
+		    rw_object_type_name(type));
 	if (!rw_graph_load(r, &id, &node, err))
 		return false;
 	start(&w, r, COMMITS, budget->walk_steps, err);
@@ -452,8 +455,8 @@ meet(struct walk *w, uint32_t ancestor, uint32_t id, bool *ret)
 }
 
 static bool
-is_ancestor(struct rw_repo *r, const struct rw_oid *ancestor, const struct rw_oid *id, uint64_t *steps, bool *ret,
-    struct rw_error *err)
+is_ancestor(struct rw_repo *r, const struct rw_oid *ancestor, const struct rw_oid *id, uint64_t *steps,
+    bool *ret, struct rw_error *err)
 {
 	uint32_t a, b;
 	struct walk w;
@@ -516,8 +519,9 @@ drop_redundant(struct rw_repo *r, struct rw_oid *base, size_t *n, uint64_t *step
 }
 
 bool
-rw_repo_merge_bases(struct rw_repo *r, const struct rw_oid *x, const struct rw_oid *y, struct rw_budget *budget,
-    struct rw_oid ret[RW_LIMIT_MERGE_BASES + 1], size_t *ret_n, struct rw_error *err)
+rw_repo_merge_bases(struct rw_repo *r, const struct rw_oid *x, const struct rw_oid *y,
+    struct rw_budget *budget, struct rw_oid ret[RW_LIMIT_MERGE_BASES + 1], size_t *ret_n,
+    struct rw_error *err)
 {
 	uint32_t a, b;
 	struct walk w;
@@ -548,7 +552,8 @@ rw_budget_default(void)
 }
 
 bool
-rw_repo_commit_tree(struct rw_repo *r, const struct rw_oid *commit, struct rw_oid *ret_tree, struct rw_error *err)
+rw_repo_commit_tree(struct rw_repo *r, const struct rw_oid *commit, struct rw_oid *ret_tree,
+    struct rw_error *err)
 {
 	uint32_t node;
 

@@ -20,7 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rw_error err = RW_ERROR_INIT;
 	size_t n = 0;
 
-	if (!rw_gitconfig_parse((struct rw_str){ (const char *)data, size }, look, &n, &err) && err.code == RW_E_NONE)
+	if (!rw_gitconfig_parse((struct rw_str){ (const char *)data, size }, look, &n, &err) &&
+	    err.code == RW_E_NONE)
 		abort();
 	return 0;
 }

@@ -15,7 +15,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (rw_packed_refs_parse(in, &item, &n, &err))
 		for (size_t i = 0; i < n; i++)
-			if (!rw_refname_valid(item[i].name) || (i > 0 && rw_str_cmp(item[i - 1].name, item[i].name) >= 0))
+			if (!rw_refname_valid(item[i].name) ||
+			    (i > 0 && rw_str_cmp(item[i - 1].name, item[i].name) >= 0))
 				abort();
 	if (rw_loose_ref_parse(in, &kind, &id, &target) && (kind == RW_REF_SYMBOLIC) != (target.n > 0))
 		abort();

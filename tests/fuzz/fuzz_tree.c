@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		bytes += (e[i].mode == 040000 ? 5u : 6u) + 1 + e[i].name.n + 1 + 20;
-		if (e[i].name.n == 0 || memchr(e[i].name.p, '/', e[i].name.n) != NULL || rw_oid_is_zero(&e[i].id))
+		if (e[i].name.n == 0 || memchr(e[i].name.p, '/', e[i].name.n) != NULL ||
+		    rw_oid_is_zero(&e[i].id))
 			abort();
 		/* no name twice, the slow way */
 		for (size_t k = 0; n <= 64 && k < i; k++)

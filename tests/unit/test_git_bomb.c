@@ -173,12 +173,15 @@ test_budget(void **state)
 			budget.paths = paths;
 			budget.tree_entries = entries;
 			if (paths == 10 && entries == 11) {
-				assert_ok(g, rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err));
+				assert_ok(g,
+				    rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err));
 				assert_int_equal(n, 10);
 				assert_int_equal(budget.paths, 0);
 				assert_int_equal(budget.tree_entries, 0);
 			} else {
-				assert_fails(g, rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err), RW_E_LIMIT);
+				assert_fails(g,
+				    rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err),
+				    RW_E_LIMIT);
 			}
 		}
 	rw_repo_free(r);
@@ -219,7 +222,8 @@ put_varint(struct rw_buf *b, uint64_t v)
 static void
 make_delta_pack(struct gitrepo *g)
 {
-	rw_auto_buf struct rw_buf one = RW_BUF_INIT(4u << 20), pack = RW_BUF_INIT(4u << 20), delta = RW_BUF_INIT(64);
+	rw_auto_buf struct rw_buf one = RW_BUF_INIT(4u << 20), pack = RW_BUF_INIT(4u << 20);
+	rw_auto_buf struct rw_buf delta = RW_BUF_INIT(64);
 	uint8_t sum[20];
 	char path[600];
 	struct rw_str all;
@@ -314,7 +318,7 @@ test_many_refs(void **state)
 	}
 }
 
-/* Commits as large as may be, all nearly alike: a small pack, gigabytes to read. Their bytes are paid for, too. */
+/* Large commits, all nearly alike: a small pack, gigabytes to read. Their bytes are paid for, too. */
 static void
 test_large_commits(void **state)
 {

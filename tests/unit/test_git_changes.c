@@ -194,7 +194,8 @@ put_commit(FILE *f, size_t mark, const struct model *m, size_t p1, size_t p2)
 }
 
 static void
-put_expected(struct rw_buf *b, const struct model *base, const struct model *p, const struct model *q, const struct model *r)
+put_expected(struct rw_buf *b, const struct model *base, const struct model *p, const struct model *q,
+    const struct model *r)
 {
 	for (size_t i = 0; i < FILES; i++) {
 		char o = base->at[i], x = p->at[i], y = q->at[i], z = r->at[i];
@@ -309,7 +310,8 @@ test_malformed(void **state)
 		    "m() { %s; }; git tag T $(m)", malformed[i].script));
 		r = gitrepo_open(g, "r");
 		tree = gitrepo_id(g, "r", "T");
-		assert_fails(g, rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err), malformed[i].code);
+		assert_fails(g, rw_repo_diff(r, g->arena, NULL, &tree, &budget, &c, &n, &g->err),
+		    malformed[i].code);
 		if (strstr(g->err.msg, malformed[i].message) == NULL)
 			fail_msg("%s", g->err.msg);
 		rw_repo_free(r);

@@ -347,7 +347,8 @@ test_shallow(void **state)
 	    "git clone -q --bare --depth 1 file://$D/w ../s");
 	tip = gitrepo_id(g, "s", "main");
 	r = gitrepo_open(g, "s");
-	assert_fails(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &budget, &ids, &n, &g->err), RW_E_NOT_FOUND);
+	assert_fails(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &budget, &ids, &n, &g->err),
+	    RW_E_NOT_FOUND);
 	rw_repo_free(r);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Real signatures: what our parsers cut out of a commit or a tag must be exactly what git gives to ssh-keygen and
- * gpg. The keys are made here.
+ * Real signatures: what our parsers cut out of a commit or a tag must be exactly what git gives to ssh-keygen
+ * and gpg. The keys are made here.
  */
 #include "tests/unit/gitrepo.h"
 

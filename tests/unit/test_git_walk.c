@@ -37,11 +37,14 @@ make_history(struct gitrepo *g, struct history *h, uint32_t seed)
 	for (size_t i = 0; i < N; i++) {
 		uint32_t when = h->skewed ? rnd(&seed, 100000) : (uint32_t)i * 10;
 
-		h->n_parents[i] = i == 0 ? 0 : rnd(&seed, 40) == 0 ? 0 : 1 + (rnd(&seed, 4) == 0) + (rnd(&seed, 12) == 0);
+		h->n_parents[i] = 1 + (rnd(&seed, 4) == 0) + (rnd(&seed, 12) == 0);
+		if (rnd(&seed, 40) == 0)
+			h->n_parents[i] = 0;
 		if (h->n_parents[i] > i)
 			h->n_parents[i] = i;
 		for (size_t k = 0; k < h->n_parents[i]; k++) {
-			uint32_t back = rnd(&seed, 3) == 0 ? rnd(&seed, (uint32_t)i) : rnd(&seed, i < 8 ? (uint32_t)i : 8);
+			bool far = rnd(&seed, 3) == 0 || i < 8;
+			uint32_t back = rnd(&seed, far ? (uint32_t)i : 8);
 
 			h->parent[i][k] = i - 1 - back;
 			for (size_t j = 0; j < k; j++)
@@ -200,7 +203,8 @@ test_hide(void **state)
 	assert_ok(g, rw_repo_commits(r, g->arena, &tip, &tip, 1, &b, &ids, &n, &g->err));
 	assert_int_equal(n, 0);
 	assert_fails(g, rw_repo_commits(r, g->arena, &hide[1], NULL, 0, &b, &ids, &n, &g->err), RW_E_PARSE);
-	assert_fails(g, rw_repo_commits(r, g->arena, &hide[2], NULL, 0, &b, &ids, &n, &g->err), RW_E_NOT_FOUND);
+	assert_fails(g, rw_repo_commits(r, g->arena, &hide[2], NULL, 0, &b, &ids, &n, &g->err),
+	    RW_E_NOT_FOUND);
 	b.commits = 4;
 	assert_ok(g, rw_repo_commits(r, g->arena, &tip, NULL, 0, &b, &ids, &n, &g->err));
 	assert_int_equal(b.commits, 0);
@@ -255,7 +259,8 @@ test_unreadable(void **state)
 	assert_int_equal(n, 3);
 	assert_int_equal(g->err.code, RW_E_NONE);
 	for (size_t i = 0; i < 2; i++)
-		assert_fails(g, rw_repo_commits(r, g->arena, &hide[i], &tip, 1, &b, &ids, &n, &g->err), RW_E_LIMIT);
+		assert_fails(g, rw_repo_commits(r, g->arena, &hide[i], &tip, 1, &b, &ids, &n, &g->err),
+		    RW_E_LIMIT);
 	rw_repo_free(r);
 }
 

@@ -291,7 +291,7 @@ format_float(double d, char out[RW_SCALAR_KEY_LEN])
 		if (strtof(e, NULL) == f)
 			break;
 	}
-	x = atoi(strchr(e, 'e') + 1);
+	x = (int)strtol(strchr(e, 'e') + 1, NULL, 10);
 	for (const char *p = e; *p != 'e'; p++)
 		n += *p >= '0' && *p <= '9';
 	if (x < -4 || x >= 6)

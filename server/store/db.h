@@ -35,9 +35,14 @@ struct rw_db_kind {
 	const char *schema;
 };
 
+/* What writers queue on: the directory in front of the lock file. -1 in a reader. */
+struct rw_db_locks {
+	int door, lock;
+};
+
 rw_must_check bool rw_db_create(const struct rw_db_kind *k, const char *dir, struct rw_str origin, struct rw_error *err);
 rw_must_check bool rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum rw_store_mode mode,
-    int *ret_lock, struct rw_error *err);
+    struct rw_db_locks *ret_locks, struct rw_error *err);	/* ret_locks: NULL when not wanted */
 void rw_db_close(struct rw_db *db);
 
 bool rw_db_fail(struct rw_db *db, const char *what, struct rw_error *err);
@@ -70,7 +75,7 @@ rw_must_check bool rw_store_files_check(const struct rw_db_kind *k, const char *
     struct rw_error *err);
 
 /* lock.c */
-rw_must_check bool rw_store_lock(int fd, int64_t wait_ms, struct rw_error *err);
-void rw_store_unlock(int fd);
+rw_must_check bool rw_store_lock(int door, int lock, int64_t wait_ms, struct rw_error *err);
+void rw_store_unlock(int lock);
 
 #endif

@@ -3,6 +3,10 @@
  *
  * SQLite's own busy handler polls with growing pauses, so that a writer that has waited long waits on while newcomers pass. The kernel
  * instead chains the processes that block in flock() and wakes the first one only: order of arrival, no polling.
+ * But the lock is free until that one has run, and a newcomer may take it in between; whoever lets go and asks again at once does
+ * so nearly always. So there are two locks: the door (the directory itself), in whose chain everybody waits, and log.lock. Who
+ * has the door waits for log.lock alone, and opens the door behind himself.
+ *
  * flock() has no time-out, so a POSIX timer sends a signal to this thread alone (SIGEV_THREAD_ID), whose empty handler makes flock()
  * return EINTR. The signal is a real-time one that nobody else handles; it is unblocked in this thread only while it waits, so other
  * threads of a daemon notice nothing. The timer repeats, since its first signal may come before flock() has begun to block. alarm()
@@ -62,8 +66,34 @@ wait_in_queue(int fd, int64_t deadline, struct rw_error *err)
 	return true;
 }
 
+static bool
+try_both(int door, int lock, bool *ret, struct rw_error *err)
+{
+	*ret = false;
+	if (flock(door, LOCK_EX | LOCK_NB) == 0) {
+		*ret = flock(lock, LOCK_EX | LOCK_NB) == 0;
+		if (!*ret && errno != EWOULDBLOCK && errno != EINTR)
+			return rw_fail_errno(err, "log: cannot lock");
+		rw_store_unlock(door);
+		return true;
+	}
+	return errno == EWOULDBLOCK || errno == EINTR || rw_fail_errno(err, "log: cannot lock");
+}
+
+static bool
+wait_for_both(int door, int lock, int64_t deadline, struct rw_error *err)
+{
+	bool ok;
+
+	if (!wait_in_queue(door, deadline, err))
+		return false;
+	ok = wait_in_queue(lock, deadline, err);
+	rw_store_unlock(door);
+	return ok;
+}
+
 bool
-rw_store_lock(int fd, int64_t wait_ms, struct rw_error *err)
+rw_store_lock(int door, int lock, int64_t wait_ms, struct rw_error *err)
 {
 	struct sigevent ev;
 	struct itimerspec when;
@@ -72,10 +102,10 @@ rw_store_lock(int fd, int64_t wait_ms, struct rw_error *err)
 	int64_t deadline = rw_time_monotonic() + wait_ms;
 	bool ok;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (!try_both(door, lock, &ok, err))
+		return false;
+	if (ok)
 		return true;
-	if (errno != EWOULDBLOCK && errno != EINTR)
-		return rw_fail_errno(err, "log: cannot lock");
 	if (wait_ms <= 0)
 		return rw_fail(err, RW_E_BUSY, "log: another writer holds it");
 	(void)pthread_once(&once, install_handler);
@@ -97,7 +127,7 @@ rw_store_lock(int fd, int64_t wait_ms, struct rw_error *err)
 	if (timer_settime(timer, 0, &when, NULL) != 0)
 		ok = rw_fail_errno(err, "log: cannot set a timer");
 	else
-		ok = wait_in_queue(fd, deadline, err);
+		ok = wait_for_both(door, lock, deadline, err);
 	(void)timer_delete(timer);
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return ok;

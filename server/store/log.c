@@ -100,9 +100,9 @@ rw_log_open(const char *dir, enum rw_store_mode mode, struct rw_log **ret, struc
 
 	if (l == NULL)
 		return rw_fail_nomem(err);
-	l->lock = -1;
+	l->locks = (struct rw_db_locks){ -1, -1 };
 	l->mode = mode;
-	if (!rw_db_open(&l->db, &log_kind, dir, mode, &l->lock, err) || !load_origin(l, err))
+	if (!rw_db_open(&l->db, &log_kind, dir, mode, &l->locks, err) || !load_origin(l, err))
 		return false;
 	*ret = rw_steal(&l);
 	return true;
@@ -115,7 +115,8 @@ rw_log_close(struct rw_log *l)
 		return;
 	rw_log_rollback(l);
 	rw_db_close(&l->db);
-	rw_closep(&l->lock);
+	rw_closep(&l->locks.lock);
+	rw_closep(&l->locks.door);
 	free(l->origin);
 	free(l);
 }
@@ -140,10 +141,10 @@ rw_log_begin(struct rw_log *l, int64_t wait_ms, struct rw_error *err)
 		return rw_fail(err, RW_E_USAGE, "log: opened for reading");
 	if (l->writing || l->reading)
 		return rw_fail(err, RW_E_USAGE, "log: a transaction is open already");
-	if (!rw_store_lock(l->lock, wait_ms, err))
+	if (!rw_store_lock(l->locks.door, l->locks.lock, wait_ms, err))
 		return false;
 	if (!rw_db_exec(&l->db, "BEGIN IMMEDIATE", err)) {
-		rw_store_unlock(l->lock);
+		rw_store_unlock(l->locks.lock);
 		return false;
 	}
 	l->writing = true;
@@ -160,7 +161,7 @@ rw_log_commit(struct rw_log *l, struct rw_error *err)
 	ok = rw_db_exec(&l->db, "COMMIT", err);
 	if (ok) {
 		l->writing = false;
-		rw_store_unlock(l->lock);
+		rw_store_unlock(l->locks.lock);
 	} else {
 		rw_log_rollback(l);
 	}
@@ -176,7 +177,7 @@ rw_log_rollback(struct rw_log *l)
 	if (l->writing || l->reading)
 		(void)!rw_db_exec(&l->db, "ROLLBACK", &ignored);
 	if (l->writing)
-		rw_store_unlock(l->lock);
+		rw_store_unlock(l->locks.lock);
 	l->writing = false;
 	l->reading = false;
 }

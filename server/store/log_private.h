@@ -6,7 +6,7 @@
 
 struct rw_log {
 	struct rw_db db;
-	int lock;			/* of log.lock; -1 in a reader */
+	struct rw_db_locks locks;
 	enum rw_store_mode mode;
 	bool writing;			/* between begin and commit */
 	bool reading;			/* in a snapshot */

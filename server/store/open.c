@@ -73,8 +73,8 @@ check_version(struct rw_db *db, const struct rw_db_kind *k, struct rw_error *err
 }
 
 bool
-rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum rw_store_mode mode, int *ret_lock,
-    struct rw_error *err)
+rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum rw_store_mode mode,
+    struct rw_db_locks *ret_locks, struct rw_error *err)
 {
 	rw_autoclose int dirfd = -1, lock = -1;
 
@@ -89,9 +89,9 @@ rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum r
 		return false;
 	if (!configure(db, mode, err) || !check_version(db, k, err))
 		return false;
-	if (ret_lock != NULL) {
-		*ret_lock = lock;
-		lock = -1;
+	if (ret_locks != NULL && lock >= 0) {
+		*ret_locks = (struct rw_db_locks){ dirfd, lock };
+		dirfd = lock = -1;
 	}
 	return true;
 }
@@ -173,9 +173,8 @@ static bool
 make_companions(const struct rw_db_kind *k, const char *dir, struct rw_error *err)
 {
 	rw_cleanup(db_closep) struct rw_db db = { .h = NULL };
-	rw_autoclose int lock = -1;
 
-	return rw_db_open(&db, k, dir, RW_STORE_WRITE, &lock, err) && rw_db_exec(&db, "BEGIN IMMEDIATE; COMMIT", err);
+	return rw_db_open(&db, k, dir, RW_STORE_WRITE, NULL, err) && rw_db_exec(&db, "BEGIN IMMEDIATE; COMMIT", err);
 }
 
 bool

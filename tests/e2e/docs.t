@@ -107,10 +107,10 @@ done >"$T/complaints"
 none 'refwall-policy(5) has every word that a key can be' "$T/complaints"
 
 # ---- examples ----
-for f in contrib/examples/policies/*.yaml; do
-	check "$f is sound" refwall policy lint "$f"
-	lacks "$f: nothing is odd" "$T/.out" 'warning:'
-	grep -qF "$(basename "$f")" "$policy_5" || not_ok "$f is named in refwall-policy(5)"
+for example in contrib/examples/policies/*.yaml; do
+	check "$example is sound" refwall policy lint "$example"
+	lacks "$example: nothing is odd" "$T/.out" 'warning:'
+	grep -qF "$(basename "$example")" "$policy_5" || not_ok "$example is named in refwall-policy(5)"
 done
 key alice
 # blocks FILE: its literal blocks, as $T/block.N

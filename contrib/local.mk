@@ -2,7 +2,6 @@
 dist_doc_DATA = README.md NEWS.md SECURITY.md CONTRIBUTING.md LICENSE \
 	contrib/doc/push-flow.md \
 	contrib/doc/threat-model.md
-dist_man_MANS += hooks/refwall-hook.8 server/cli/refwall.1 server/http/refwalld.8
 policiesdir = $(docdir)/examples/policies
 dist_policies_DATA = \
 	contrib/examples/policies/bots.yaml \
@@ -13,7 +12,16 @@ dist_pkglibexec_SCRIPTS = contrib/forge/plain/refwall-account
 
 systemdunitdir = $(prefix)/lib/systemd/system
 nodist_systemdunit_DATA = contrib/systemd/refwalld.service
-EXTRA_DIST += contrib/systemd/refwalld.service.in
+EXTRA_DIST += .ci/run .clang-format .editorconfig \
+	contrib/autogen.sh \
+	contrib/examples/receiver.pl \
+	contrib/examples/shop/kustomization.yaml \
+	contrib/examples/shop/namespace.yaml \
+	contrib/examples/shop/web.yaml \
+	contrib/install-packages.sh \
+	contrib/quickstart.sh \
+	contrib/systemd/refwalld.service.in \
+	contrib/test.sh
 CLEANFILES += contrib/systemd/refwalld.service
 contrib/systemd/refwalld.service: contrib/systemd/refwalld.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) contrib/systemd && \

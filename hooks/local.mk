@@ -27,3 +27,4 @@ tests_e2e_refwall_hook_points_SOURCES = $(RW_HOOK_SOURCES) hooks/points.c
 tests_e2e_refwall_hook_points_CPPFLAGS = $(AM_CPPFLAGS) -DRW_TEST_POINTS
 tests_e2e_refwall_hook_points_LDADD = $(RW_HOOK_LIBS)
 tests_e2e_refwall_hook_points_LDFLAGS = $(AM_LDFLAGS) $(HOOK_GIT2_LDFLAGS)
+dist_man_MANS += hooks/refwall-hook.8

@@ -14,3 +14,4 @@ refwall_SOURCES = \
 refwall_CPPFLAGS = $(AM_CPPFLAGS) -DRW_HOOK_PATH='"$(pkglibexecdir)/refwall-hook"'
 refwall_LDADD = librwfanout.a librwaudit.a librwstore.a librwconfig.a librwrules.a librwgit.a librwsignature.a \
 	librwmanifest.a librwbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(GIT2_LIBS) $(NETTLE_LIBS) $(YAML_LIBS) $(GCRYPT_LIBS) $(PTHREAD_LIBS)
+dist_man_MANS += server/cli/refwall.1

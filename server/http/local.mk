@@ -23,3 +23,4 @@ librwhttp_a_SOURCES = \
 	server/http/target.c \
 	server/http/target.h
 noinst_HEADERS += include/refwall/http.h
+dist_man_MANS += server/http/refwalld.8

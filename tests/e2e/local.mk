@@ -1,10 +1,12 @@
 # End-to-end tests: plain sh, TAP, real programs.
 SCRIPT_TESTS += tests/e2e/fuzz-replay.t tests/e2e/layers.t
 SCRIPT_TESTS += \
+	tests/e2e/account.t \
 	tests/e2e/attacks.t \
 	tests/e2e/cli.t \
 	tests/e2e/concurrent.t \
 	tests/e2e/corpus.t \
+	tests/e2e/docs.t \
 	tests/e2e/install.t \
 	tests/e2e/kill.t \
 	tests/e2e/push.t \

@@ -89,6 +89,8 @@ rw_must_check bool rw_policy_load(const char *path, struct rw_policy **ret, stru
  * The same through a compiled copy in cache_dir ("policy.cache"): when the digests of all files (and the
  * set of files that the includes name) are as they were, libyaml is not used at all. A missing, old or damaged copy is
  * ignored and replaced (atomically, mode 0660); failing to write it is no error.
+ * The copy's own digest is against damage, not against forgery: whoever can write cache_dir can put another policy there. So this
+ * is for hooks, which run as a user who can; a program with more rights than theirs uses rw_policy_load().
  */
 rw_must_check bool rw_policy_load_cached(const char *path, const char *cache_dir, struct rw_policy **ret,
     struct rw_error *err);

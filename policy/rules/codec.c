@@ -45,18 +45,20 @@ rw_codec_number_put(struct rw_codec *c, uint64_t v)
 uint64_t
 rw_codec_number_long(struct rw_codec *c, uint64_t max)
 {
+	size_t most = c->in.bad ? 0 : c->in.left < 10 ? c->in.left : 10;
 	uint64_t v = 0;
-	uint8_t b;
 
-	for (unsigned shift = 0; shift < 64; shift += 7) {
-		b = rw_reader_u8(&c->in);
-		if (shift == 63 && b > 1)
+	for (size_t i = 0; i < most; i++) {
+		uint8_t b = (uint8_t)c->in.p[i];
+
+		if (i == 9 && b > 1)
 			break;
-		v |= (uint64_t)(b & 0x7f) << shift;
+		v |= (uint64_t)(b & 0x7f) << (7 * i);
 		if (b >= 0x80)
 			continue;
-		if ((b == 0 && shift > 0) || v > max)
+		if ((b == 0 && i > 0) || v > max)
 			break;
+		(void)rw_reader_bytes(&c->in, i + 1);
 		return v;
 	}
 	rw_codec_fail(c);
@@ -99,17 +101,21 @@ rw_codec_unsigned(struct rw_codec *c, unsigned *v, unsigned max)
 		*v = (unsigned)rw_codec_number(c, max);
 }
 
-/* No bound at all is the usual case, and stands as 0. */
+/* No bound at all is the usual case, and takes one byte. */
 void
 rw_codec_time(struct rw_codec *c, rw_time *v)
 {
-	uint64_t u = 0;
+	bool bound = *v != RW_TIME_NONE;
 
-	if (rw_codec_writing(c))
-		u = (uint64_t)*v - (uint64_t)RW_TIME_NONE;
-	rw_codec_u64(c, &u);
-	if (!rw_codec_writing(c))
-		*v = (rw_time)(u + (uint64_t)RW_TIME_NONE);
+	rw_codec_bool(c, &bound);
+	if (rw_codec_writing(c)) {
+		if (bound)
+			rw_buf_put_u64(c->out, (uint64_t)*v);
+		return;
+	}
+	*v = bound ? (rw_time)rw_reader_u64(&c->in) : RW_TIME_NONE;
+	if (bound && *v == RW_TIME_NONE)
+		rw_codec_fail(c);
 }
 
 void

@@ -226,7 +226,7 @@ keys(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 	struct rw_error ignored = RW_ERROR_INIT;
 
 	for (size_t i = 0; i < x->n_keys; i++) {
-		struct rw_key k = { .owner = 0 };
+		struct rw_key k = { .since = RW_TIME_NONE, .until = RW_TIME_NONE };
 		struct rw_pos pos = { "", 0, 0 };
 
 		if (rw_codec_writing(c)) {

@@ -194,8 +194,13 @@ for f in $papers; do
 	done
 done >"$T/complaints"
 none 'every file that the documents name is there' "$T/complaints"
-grep -ohE '`[a-z-]+\.t`' contrib/doc/threat-model.md | tr -d '`' | sort -u | while read -r t; do
-	[ -f "tests/e2e/$t" ] || echo "there is no test $t"
+grep -ohE '`[a-z_-]+\.(t|scn|c)`' contrib/doc/threat-model.md | tr -d '`' | sort -u | while read -r t; do
+	case $t in
+	*.t) d=tests/e2e ;;
+	*.scn) d=tests/data/judge ;;
+	*) d=tests/unit ;;
+	esac
+	[ -f "$d/$t" ] || echo "there is no test $d/$t"
 done >"$T/complaints"
 grep -ohE 'attacks\.t` [0-9]+' contrib/doc/threat-model.md | grep -oE '[0-9]+$' | sort -u | while read -r a; do
 	grep -qE "^# $a\\. " tests/e2e/attacks.t || echo "attacks.t has no attack $a"

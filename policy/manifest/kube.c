@@ -44,35 +44,17 @@ shown(struct walk *w, const struct rw_yaml_node *n)
 /* ---- the shapes of names ---- */
 
 static bool
-is_lower_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-static bool
 is_alnum(char c)
 {
-	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 }
 
-/* An RFC 1123 subdomain: labels of [a-z0-9-] that begin and end in [a-z0-9], joined by dots. */
-static bool
-is_subdomain(struct rw_str s, size_t max)
-{
-	if (s.n == 0 || s.n > max)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		bool edge = i == 0 || i + 1 == s.n || s.p[i - 1] == '.' || s.p[i + 1] == '.';
+#define RW_NAME_WANTED "a name without '/', '%' or blanks"
 
-		if (is_lower_alnum(s.p[i]))
-			continue;
-		if (s.p[i] == '-' ? edge : s.p[i] != '.' || i == 0 || i + 1 == s.n || s.p[i - 1] == '.')
-			return false;
-	}
-	return true;
-}
-
-/* What the API server demands of any name: that it can be a segment of a URL's path. And no blanks here. */
+/*
+ * What the API server demands of any name: that it can be a segment of a URL's path. And no blanks here. What a kind demands
+ * beyond that comes with its schema: kustomize also takes placeholders that it replaces.
+ */
 static bool
 is_path_segment(struct rw_str s)
 {
@@ -82,24 +64,6 @@ is_path_segment(struct rw_str s)
 		if (s.p[i] == '/' || s.p[i] == '%' || (unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
 			return false;
 	return rw_text_utf8(s);
-}
-
-/* The groups all of whose names are subdomains; others (RBAC, CSRs, aggregated APIs) allow more. */
-static bool
-group_wants_subdomain(struct rw_str api_version, struct rw_str kind)
-{
-	static const char *const groups[] = {
-		"v1", "apps/", "batch/", "autoscaling/", "policy/", "storage.k8s.io/", "apiextensions.k8s.io/",
-		"admissionregistration.k8s.io/", "scheduling.k8s.io/", "discovery.k8s.io/", "coordination.k8s.io/",
-		"node.k8s.io/", "networking.k8s.io/",
-	};
-
-	if (rw_str_eqz(kind, "IPAddress"))
-		return false;
-	for (size_t i = 0; i < RW_ARRAY_LEN(groups); i++)
-		if (i == 0 ? rw_str_eqz(api_version, groups[i]) : rw_str_has_prefix(api_version, groups[i]))
-			return true;
-	return false;
 }
 
 /* "v1", "apps/v1" */
@@ -165,18 +129,6 @@ member(struct walk *w, const struct rw_yaml_node *map, const struct rw_field *up
 	return true;
 }
 
-static void
-check_name(struct walk *w, const struct rw_yaml_node *at, const struct rw_field *f, struct rw_str name,
-    const struct rw_kube_object *o)
-{
-	bool subdomain = group_wants_subdomain(o->api_version, o->kind);
-
-	if (subdomain ? is_subdomain(name, 253) : is_path_segment(name))
-		return;
-	identity(w, at, f, "malformed name", shown(w, at), subdomain ? "lower-case letters, digits, '-' and '.'" :
-	    "a name without '/', '%' or blanks");
-}
-
 /* What is wrong here is said, but the object is still one: other rules look into it all the same. */
 static void
 read_metadata(struct walk *w, const struct rw_field *up, bool need_name, struct rw_kube_object *o)
@@ -191,8 +143,8 @@ read_metadata(struct walk *w, const struct rw_field *up, bool need_name, struct 
 		identity(w, m, &fm, "malformed", shown(w, m), "a map");
 		return;
 	}
-	if (!is_null(ns) && (!is_string(ns) || (ns->value.n > 0 && !is_subdomain(ns->value, 63))))
-		identity(w, ns, &fns, "malformed namespace", shown(w, ns), "lower-case letters, digits and '-'");
+	if (!is_null(ns) && (!is_string(ns) || (ns->value.n > 0 && !is_path_segment(ns->value))))
+		identity(w, ns, &fns, "malformed namespace", shown(w, ns), RW_NAME_WANTED);
 	o->namespace_ = rw_yaml_get_str(m, "namespace");
 	if (is_null(name) || (name->kind == RW_YAML_SCALAR && name->value.n == 0)) {
 		if (!need_name || o->generate_name.n > 0)
@@ -206,7 +158,8 @@ read_metadata(struct walk *w, const struct rw_field *up, bool need_name, struct 
 		return;
 	}
 	o->name = name->value;
-	check_name(w, name, &fname, name->value, o);
+	if (!is_path_segment(name->value))
+		identity(w, name, &fname, "malformed name", shown(w, name), RW_NAME_WANTED);
 }
 
 /* Kustomize's own files are read by name and need none inside. */

@@ -24,6 +24,7 @@
 #define RW_LIMIT_PATH_BYTES		4096		/* one path */
 #define RW_LIMIT_PARENTS		16		/* of one commit */
 #define RW_LIMIT_BLOB_BYTES		(8u << 20)	/* a blob that is read whole */
+#define RW_LIMIT_ATTRIBUTES_BYTES	(256u << 10)	/* a .gitattributes file */
 #define RW_LIMIT_MERGE_BASES		64		/* considered for one merge */
 #define RW_LIMIT_TAG_NESTING		16		/* tags of tags that are followed */
 #define RW_LIMIT_WALK_COMMITS		400000		/* commits whose headers are held in memory */

@@ -145,10 +145,12 @@ base_of_created(struct rw_judgement *j, const struct rw_update_view *u, struct r
 static bool
 fill_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err)
 {
-	const struct rw_oid *id;
+	const struct rw_oid *id = NULL;
 	size_t i, n;
 
-	if (!rw_repo_commits(j->repo, j->scratch, &u->new_tip, s->hide, s->n_hide, &j->budget, &id, &n, err))
+	if (is_hidden(s, &u->new_tip))
+		n = 0;			/* nothing to walk */
+	else if (!rw_repo_commits(j->repo, j->scratch, &u->new_tip, s->hide, s->n_hide, &j->budget, &id, &n, err))
 		return rw_judgement_soften(j, u, err);
 	s->commit = rw_arena_array(j->scratch, n, sizeof(struct rw_commit_info *));
 	if (s->commit == NULL)
@@ -169,17 +171,15 @@ fill_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set 
 }
 
 bool
-rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_oid *hide, size_t n_hide,
+rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *hide, size_t n_hide,
     struct rw_commit_set **ret, struct rw_error *err)
 {
 	struct rw_commit_set *s, **slot;
 	size_t i;
 
-	n_hide = sort_unique(hide, n_hide);
 	for (i = 0; i < u->n_sets; i++) {
-		s = u->set[i];
-		if (s->n_hide == n_hide && (n_hide == 0 || memcmp(s->hide, hide, n_hide * sizeof(*hide)) == 0)) {
-			*ret = s;
+		if (u->set[i]->hide == hide) {
+			*ret = u->set[i];
 			return true;
 		}
 	}
@@ -200,6 +200,26 @@ struct hidden {
 	struct rw_oid *id;
 	size_t n;
 };
+
+/* Sort, and give equal lists one address, so that the sets that are made of them are found again by it. */
+static bool
+intern(struct rw_judgement *j, struct hidden *h, struct rw_error *err)
+{
+	struct rw_str parts[] = { RW_STR_LIT("hidden"), { NULL, 0 } };
+	struct rw_oid key;
+	void **slot;
+
+	h->n = sort_unique(h->id, h->n);
+	parts[1] = (struct rw_str){ (const char *)h->id, h->n * sizeof(*h->id) };
+	key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
+	slot = rw_oid_map_slot(&j->scopes, &key);
+	if (slot == NULL)
+		return rw_arena_ok(j->scratch, "the refs of the repository", err);
+	if (*slot == NULL)
+		*slot = h->id;
+	h->id = *slot;
+	return true;
+}
 
 /* Tips of the refs in the scope that vouch for this rule, and the baseline. NULL scope: of all refs. */
 static bool
@@ -224,8 +244,7 @@ tips_in_scope(struct rw_judgement *j, const struct rw_rule *r, struct hidden *re
 	}
 	for (i = 0; i < j->in->n_baseline; i++)
 		ret->id[ret->n++] = j->in->baseline[i];
-	ret->n = sort_unique(ret->id, ret->n);
-	return true;
+	return intern(j, ret, err);
 }
 
 static bool
@@ -246,7 +265,7 @@ hide_for(struct rw_judgement *j, const struct rw_update_view *u, const struct rw
 		ret->id[ret->n++] = u->old_id;
 		for (i = 0; i < j->in->n_baseline; i++)
 			ret->id[ret->n++] = j->in->baseline[i];
-		return true;
+		return intern(j, ret, err);
 	}
 	slot = rw_oid_map_slot(&j->scopes, &key);
 	if (slot == NULL)

@@ -91,6 +91,15 @@ run_commits(struct rw_judgement *j, struct rw_update_view *u, const struct rw_ac
 	return true;
 }
 
+/* A link or submodule that stands in for a directory brings everything below with it. */
+static bool
+change_in_scope(struct rw_judgement *j, const struct rw_scope *s, const struct rw_change *ch)
+{
+	uint32_t both = ch->old_mode | ch->new_mode;
+
+	return rw_scope_has_path(s, ch->path) || ((both & 0120000) == 0120000 && rw_scope_reaches_below(j, s, ch->path));
+}
+
 static bool
 run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
     const struct rw_commit_info *commit, const struct rw_change *ch, size_t n, struct rw_error *err)
@@ -99,7 +108,7 @@ run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct r
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (!rw_scope_has_path(&a->rule->scope, ch[i].path))
+		if (!change_in_scope(j, &a->rule->scope, &ch[i]))
 			continue;
 		rw_scope_captures(&a->rule->scope, u->name, ch[i].path, &captures);
 		if (!c->type->change(j, a->rule, c, u, commit == NULL ? NULL : &commit->id,

@@ -209,9 +209,12 @@ rw_judgement_mark(struct rw_judgement *j, const char *what, const void *owner, c
 		{ id == NULL ? NULL : (const char *)id->b, id == NULL ? 0 : sizeof(id->b) }
 	};
 	struct rw_oid key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
-	void **slot = rw_oid_map_slot(&j->marks, &key);
+	void **slot;
 	uintptr_t was;
 
+	if (mark == 0)
+		return (unsigned)(uintptr_t)rw_oid_map_get(&j->marks, &key);
+	slot = rw_oid_map_slot(&j->marks, &key);
 	if (slot == NULL)
 		return 0;		/* the arena has failed: the end notices */
 	was = (uintptr_t)*slot;

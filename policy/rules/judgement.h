@@ -214,8 +214,8 @@ bool rw_judgement_soften(struct rw_judgement *j, struct rw_update_view *u, struc
 bool rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *id,
     struct rw_commit_info **ret, struct rw_error *err);
 bool rw_judgement_changes(struct rw_judgement *j, struct rw_commit_info *c, struct rw_error *err);
-/* The set of the commits reachable from the tip and not from `hide` (which is sorted here); shared when it is there already. */
-bool rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_oid *hide, size_t n_hide,
+/* The set of the commits reachable from the tip and not from `hide` (sorted, interned); the same one when it is there already. */
+bool rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *hide, size_t n_hide,
     struct rw_commit_set **ret, struct rw_error *err);
 /* Rules that apply to the update, each with its set. */
 bool rw_judgement_activate(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);

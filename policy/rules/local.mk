@@ -20,6 +20,7 @@ rw_rules_judge_sources = \
 	policy/rules/judge_changes.c policy/rules/content.c policy/rules/content_report.c \
 	policy/rules/builtin_names.c policy/rules/builtin_objects.c \
 	policy/rules/builtin_tree.c policy/rules/builtin_attributes.c \
+	policy/rules/attributes.h policy/rules/attributes.c \
 	policy/rules/report_text.c policy/rules/report_json.c
 librwrules_a_SOURCES = $(rw_rules_load_sources) $(rw_rules_rule_sources) $(rw_rules_judge_sources)
 dist_man_MANS += policy/rules/refwall-policy.5

@@ -48,8 +48,19 @@ codec(struct rw_codec *c, void *conf)
 		rw_codec_who(c, &f->grant[i]);
 }
 
-#define AUTHORISED	1u		/* marks of a path of an update */
-#define REPORTED	2u
+static const char authorised[] = "changed-by, authorised", reported[] = "changed-by, reported";
+
+/* What stands at the path after the change, and how. */
+static struct rw_oid
+content_of(const struct rw_change *change)
+{
+	const struct rw_str parts[] = {
+		{ (const char *)change->new_id.b, sizeof(change->new_id.b) },
+		{ (const char *)&change->new_mode, sizeof(change->new_mode) }
+	};
+
+	return rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
+}
 
 static bool
 granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const struct rw_glob_captures *captures,
@@ -128,26 +139,36 @@ say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *
 }
 
 /*
- * The claimed author counts for nothing: who may change is the verified signer, or the account where nobody signed.
- * commit NULL: what the update changes in sum. A rewind, or a merge of commits that nobody had to judge, changes paths
- * without any new commit that does.
+ * What the update changes in sum. A rewind, or a merge of commits that nobody had to judge, changes paths without any new
+ * commit that does; so what stands there now must be what some commit put there that had the right to, or the pusher has it.
  */
+static void
+judge_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
+    const struct rw_change *change, const struct rw_glob_captures *captures)
+{
+	struct rw_str whole = { NULL, 0 };
+	struct rw_oid content = content_of(change);
+
+	if (granted(j, c->conf, captures, j->pusher) ||
+	    rw_judgement_mark(j, authorised, c, u, change->path, &content, 0) != 0)
+		return;
+	/* a deletion takes everything at once: one finding is enough */
+	if (rw_judgement_mark(j, reported, c, u, u->kind == RW_UPDATE_DELETE ? whole : change->path, NULL, 1) == 0)
+		say_net(j, r, c, u, change, captures);
+}
+
+/* The claimed author counts for nothing: who may change is the verified signer, or the account where nobody signed. */
 static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
     const struct rw_oid *id, const struct rw_commit *commit, const struct rw_change *change,
     const struct rw_glob_captures *captures, struct rw_error *err)
 {
-	struct rw_str whole = { NULL, 0 };
+	struct rw_oid content = content_of(change);
 	struct rw_commit_info *info;
 	uint32_t signer;
 
 	if (commit == NULL) {
-		/* a deletion takes everything at once: one finding is enough */
-		struct rw_str path = u->kind == RW_UPDATE_DELETE ? whole : change->path;
-
-		if (!granted(j, c->conf, captures, j->pusher) &&
-		    rw_judgement_mark(j, "changed-by", c, u, path, NULL, REPORTED) == 0)
-			say_net(j, r, c, u, change, captures);
+		judge_net(j, r, c, u, change, captures);
 		return true;
 	}
 	info = rw_oid_map_get(&j->commits, id);
@@ -155,11 +176,11 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
 	(void)rw_judgement_signer(j, info, &signer);
 	if (granted(j, c->conf, captures, signer != RW_IDENTITY_NONE ? signer : j->pusher)) {
-		(void)rw_judgement_mark(j, "changed-by", c, u, change->path, NULL, AUTHORISED);
+		(void)rw_judgement_mark(j, authorised, c, u, change->path, &content, 1);
 		rw_judgement_used_signer(j, signer);
 		return true;
 	}
-	if ((rw_judgement_mark(j, "changed-by", c, u, change->path, NULL, REPORTED) & REPORTED) == 0)
+	if (rw_judgement_mark(j, reported, c, u, change->path, NULL, 1) == 0)
 		say_commit(j, r, c, u, info, change, captures, signer);
 	return true;
 }

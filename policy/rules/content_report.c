@@ -48,8 +48,9 @@ say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check,
 		f->wanted = kept(j, p[i].wanted);
 		if (f->wanted == NULL && p[i].id < RW_YAML_PROBLEM_MAX)
 			f->wanted = wanted[p[i].id];
-		f->mend = rw_judgement_text(j, "correct line %u, then: git commit -S -- %s", p[i].line,
-		    rw_judgement_word(j, c->path));
+		if (p[i].line > 0)
+			f->mend = rw_judgement_text(j, "correct line %u, then: git commit -S -- %s", p[i].line,
+			    rw_judgement_word(j, c->path));
 	}
 }
 

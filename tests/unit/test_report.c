@@ -37,6 +37,7 @@ test_text(void **state)
 	    "  found   Alice\n"
 	    "  wanted  Bob\n"
 	    "  mend    git x\n"
+	    "  rule    who signs\n"
 	    "  note    note\n"
 	    "  help    look\n"
 	    "\n"
@@ -55,7 +56,7 @@ test_gitlab(void **state)
 	text_of(&v, true, 65536, &b);
 	for (line = rw_buf_cstr(&b); *line != '\0'; line = strchr(line, '\n') + 1, lines++)
 		assert_int_equal(strncmp(line, "GL-HOOK-ERR: ", 13), 0);
-	assert_int_equal(lines, 10);
+	assert_int_equal(lines, 11);
 }
 
 static void

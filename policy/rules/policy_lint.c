@@ -4,18 +4,20 @@
 #include "refwall/text.h"
 #include "policy/rules/builder.h"
 
-/* Order of the files, so that notes read like a compiler's. */
+/* In the order of the files, so that notes read like a compiler's. */
 static void
 unused(struct rw_policy_builder *b)
 {
-	for (uint32_t order = 0; order < b->names.n; order++)
-		for (size_t i = 0; i < b->names.n; i++) {
-			const struct rw_named *m = &b->names.v[i];
+	const struct rw_named **v = rw_arena_array(b->scratch, b->names.n, sizeof(*v));
 
-			if (m->order == order && !m->used)
-				rw_builder_note(b, m->pos, "%s %s is used by no rule", m->is_group ? "group" : "identity",
-				    m->name.p);
-		}
+	if (v == NULL)
+		return;
+	for (size_t i = 0; i < b->names.n; i++)
+		v[b->names.v[i].order] = &b->names.v[i];
+	for (size_t i = 0; i < b->names.n; i++)
+		if (!v[i]->used)
+			rw_builder_note(b, v[i]->pos, "%s %s is used by no rule", v[i]->is_group ? "group" : "identity",
+			    v[i]->name.p);
 }
 
 /* Members of a group that a rule names are in use, and so are the groups in it. */
@@ -77,10 +79,10 @@ scopes(struct rw_policy_builder *b)
 }
 
 static bool
-has_key(const struct rw_policy_builder *b, const struct rw_who *w)
+has_key(const struct rw_who *w, const uint8_t *keyed)
 {
-	for (size_t i = 0; i < b->index->n_keys; i++)
-		if (rw_who_has(b->policy, w, NULL, b->index->key[i].key->owner))
+	for (size_t i = 0; i < w->n; i++)
+		if (keyed[w->identity[i]] != 0)
 			return true;
 	return w->n_patterns > 0;
 }
@@ -97,13 +99,19 @@ has_account(const struct rw_policy_builder *b, const struct rw_who *w)
 static void
 checks(struct rw_policy_builder *b)
 {
+	uint8_t *keyed = rw_arena_alloc(b->scratch, b->policy->n_identities);
+
+	if (keyed == NULL)
+		return;
+	for (size_t i = 0; i < b->index->n_keys; i++)
+		keyed[b->index->key[i].key->owner] = 1;
 	for (size_t i = 0; i < b->policy->n_rules; i++) {
 		const struct rw_rule *r = &b->policy->rule[i];
 
 		for (size_t k = 0; k < r->n_checks; k++) {
 			const struct rw_check *c = &r->check[k];
 
-			if (c->type == &rw_rule_signed && !has_key(b, &((const struct rw_conf_signed *)c->conf)->by))
+			if (c->type == &rw_rule_signed && !has_key(&((const struct rw_conf_signed *)c->conf)->by, keyed))
 				rw_builder_note(b, c->pos, "nobody in signed.by has a key: every commit will be refused");
 			if (c->type == &rw_rule_pushed_by &&
 			    !has_account(b, &((const struct rw_conf_pushed_by *)c->conf)->who))

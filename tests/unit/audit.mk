@@ -14,3 +14,8 @@ UNIT_TESTS += tests/unit/test_merkle
 tests_unit_test_merkle_SOURCES = tests/unit/test_merkle.c
 tests_unit_test_merkle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_merkle_LDADD = librwaudit.a $(RW_BASE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
+
+UNIT_TESTS += tests/unit/test_audit_filter
+tests_unit_test_audit_filter_SOURCES = tests/unit/test_audit_filter.c tests/unit/log_fixture.h
+tests_unit_test_audit_filter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_audit_filter_LDADD = $(RW_AUDIT_LIBS) $(CMOCKA_LIBS)

@@ -19,3 +19,13 @@ UNIT_TESTS += tests/unit/test_audit_filter
 tests_unit_test_audit_filter_SOURCES = tests/unit/test_audit_filter.c tests/unit/log_fixture.h
 tests_unit_test_audit_filter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_audit_filter_LDADD = $(RW_AUDIT_LIBS) $(CMOCKA_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_filter
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_filter_LDADD = $(RW_AUDIT_LIBS)
+tests_fuzz_fuzz_filter_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_entry
+tests_fuzz_fuzz_entry_SOURCES = tests/fuzz/fuzz_entry.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_entry_LDADD = $(RW_AUDIT_LIBS)
+tests_fuzz_fuzz_entry_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

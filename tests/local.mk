@@ -49,3 +49,27 @@ endif
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(SCRIPT_TESTS)
 EXTRA_DIST += $(SCRIPT_TESTS) tests/fuzz/corpus tests/data
+
+# Campaigns of their own, not part of `make check`.
+# make fuzz: each target for FUZZ_SECONDS, in a build configured with CC=clang --enable-sanitizers --enable-fuzzing.
+FUZZ_SECONDS = 60
+.PHONY: fuzz check-valgrind
+fuzz: $(FUZZ_TARGETS)
+if FUZZING
+	@for t in $(FUZZ_TARGETS); do \
+	  n=$${t##*/fuzz_}; mkdir -p fuzz-corpus/$$n; echo "== $$t"; \
+	  ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+	    fuzz-corpus/$$n $(srcdir)/tests/fuzz/corpus/$$n >fuzz-corpus/$$n.log 2>&1 || { tail -n 40 fuzz-corpus/$$n.log; exit 1; }; \
+	  sed -n 's/^stat::number_of_executed_units: */   runs: /p' fuzz-corpus/$$n.log; \
+	done
+else
+	@echo 'make fuzz wants a build configured with CC=clang --enable-sanitizers --enable-fuzzing'; exit 1
+endif
+
+# make check-valgrind: every unit test under valgrind, leaks included.
+check-valgrind: $(UNIT_TESTS)
+	@for t in $(UNIT_TESTS); do \
+	  echo "== $$t"; \
+	  RW_SRCDIR='$(abs_top_srcdir)' RW_BUILDDIR='$(abs_top_builddir)' valgrind -q --error-exitcode=9 --leak-check=full \
+	    --errors-for-leak-kinds=definite ./$$t >valgrind.out 2>&1 || { tail -n 60 valgrind.out; exit 1; }; \
+	done; rm -f valgrind.out

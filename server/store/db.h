@@ -23,6 +23,8 @@ struct rw_db {
 		sqlite3_stmt *stmt;
 	} cache[RW_DB_STATEMENTS];
 	size_t n;
+	int wal_pages;			/* of the write-ahead log after the last commit; 0 where nobody counts */
+	int version;			/* of the schema */
 };
 
 /* What a store is made of. */
@@ -44,6 +46,11 @@ rw_must_check bool rw_db_create(const struct rw_db_kind *k, const char *dir, str
 rw_must_check bool rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum rw_store_mode mode,
     struct rw_db_locks *ret_locks, struct rw_error *err);	/* ret_locks: NULL when not wanted */
 void rw_db_close(struct rw_db *db);
+
+/* wal.c: from here on rw_db_commit() keeps the write-ahead log short. */
+void rw_db_count_wal(struct rw_db *db, const struct rw_db_kind *k);
+/* End a transaction, durably; then, when it is time, copy the write-ahead log. Called with the writers' lock held where there is one. */
+rw_must_check bool rw_db_commit(struct rw_db *db, struct rw_error *err);
 
 bool rw_db_fail(struct rw_db *db, const char *what, struct rw_error *err);
 rw_must_check bool rw_db_exec(struct rw_db *db, const char *sql, struct rw_error *err);

@@ -18,7 +18,8 @@ librwstore_a_SOURCES = \
 	server/store/side.c \
 	server/store/subscription.c \
 	server/store/taint.c \
-	server/store/token.c
+	server/store/token.c \
+	server/store/wal.c
 noinst_HEADERS += \
 	include/refwall/store.h \
 	include/refwall/store_entry.h \

@@ -158,7 +158,7 @@ rw_log_commit(struct rw_log *l, struct rw_error *err)
 
 	if (!rw_log_writable(l, err))
 		return false;
-	ok = rw_db_exec(&l->db, "COMMIT", err);
+	ok = rw_db_commit(&l->db, err);
 	if (ok) {
 		l->writing = false;
 		rw_store_unlock(l->locks.lock);

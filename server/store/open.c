@@ -13,10 +13,11 @@
 /*
  * NO_CKPT_ON_CLOSE and PERSIST_WAL: the last one out would copy the write-ahead log into the database and remove it, two
  * syncs and a file creation for each hook. So -wal and -shm stay, with the modes they were made with, which also lets a reader in who
- * may not create files; the copying happens every 256 pages instead, which also bounds what the next opener has to read back.
+ * may not create files; rw_db_commit() copies instead, and counts through SQLite's hook. The serve store has one long-lived writer, for
+ * which SQLite's own copying does.
  */
 static bool
-configure(struct rw_db *db, enum rw_store_mode mode, struct rw_error *err)
+configure(struct rw_db *db, const struct rw_db_kind *k, enum rw_store_mode mode, struct rw_error *err)
 {
 	int one = 1;
 
@@ -31,7 +32,11 @@ configure(struct rw_db *db, enum rw_store_mode mode, struct rw_error *err)
 		return rw_db_exec(db, "PRAGMA query_only=ON", err);
 	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_PERSIST_WAL, &one) != SQLITE_OK)
 		return rw_db_fail(db, "configure", err);
-	return rw_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA wal_autocheckpoint=256", err);
+	if (!rw_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA wal_autocheckpoint=256", err))
+		return false;
+	if (k->lock != NULL)
+		rw_db_count_wal(db, k);
+	return true;
 }
 
 static bool
@@ -87,7 +92,7 @@ rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum r
 	}
 	if (!open_handle(db, mode == RW_STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err))
 		return false;
-	if (!configure(db, mode, err) || !check_version(db, k, err))
+	if (!configure(db, k, mode, err) || !check_version(db, k, err))
 		return false;
 	if (ret_locks != NULL && lock >= 0) {
 		*ret_locks = (struct rw_db_locks){ dirfd, lock };

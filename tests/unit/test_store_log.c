@@ -583,6 +583,39 @@ entries_are_dense_and_bounded(void **state)
 	free(big);
 }
 
+/* ---- the write-ahead log ---- */
+
+static off_t
+size_of(const struct fixture *f, const char *file)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path_of(f, file), &st), 0);
+	return st.st_size;
+}
+
+/* Each writer lives for one transaction and finds the log closed, as hooks do without a daemon. */
+static void
+short_lived_writers_keep_the_write_ahead_log_short(void **state)
+{
+	struct fixture *f = *state;
+	struct rw_audit_report r;
+	off_t most = 0;
+
+	for (int i = 0; i < 120; i++) {
+		(void)push_one(f, "refs/heads/main", '0', 'a', false);
+		rw_log_closep(&f->l);
+		if (size_of(f, "log.db-wal") > most)
+			most = size_of(f, "log.db-wal");
+		must(rw_log_open(f->dir, RW_STORE_WRITE, &f->l, err));
+	}
+	assert_true(most > 0);
+	assert_true(most < 150 * 4096);
+	assert_true(size_of(f, "log.db") > 120 * 512);
+	must(rw_audit_verify(f->l, f->a, &r, err));
+	assert_int_equal(r.n_problems, 0);
+}
+
 int
 main(void)
 {
@@ -600,6 +633,7 @@ main(void)
 		T(threads_wait_too),
 		T(other_signals_do_not_end_the_wait),
 		T(writers_are_served_in_order),
+		T(short_lived_writers_keep_the_write_ahead_log_short),
 		cmocka_unit_test(whoever_dies_leaves_a_log_that_verifies),
 		T(killed_while_writing),
 		T(entries_are_dense_and_bounded),

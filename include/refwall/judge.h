@@ -1,8 +1,8 @@
 /*
  * judge.h: policy + push -> verdict. The whole judgement of a push, in one call; a zeroed verdict refuses.
  *
- * An error (false) means that the push could not be judged: the caller refuses it and says why. A finding is a fault of the
- * push. A finding of a rule in mode "warn" does not refuse.
+ * An error (false) means that the push could not be judged: the caller refuses it and says why. A finding is
+ * a fault of the push. A finding of a rule in mode "warn" does not refuse.
  */
 #ifndef REFWALL_JUDGE_H
 #define REFWALL_JUDGE_H
@@ -20,26 +20,37 @@ struct rw_finding {
 	uint32_t line, col;		/* 0: not known */
 	const char *field;		/* "spec.replicas", or NULL */
 	const char *text;		/* one printable line: what is wrong */
-	const char *found, *wanted, *mend;	/* printable lines, or NULL; mend is a command where there is one */
+	/* printable lines, or NULL; mend is a command where there is one */
+	const char *found, *wanted, *mend;
 	const char *message, *help;	/* of the rule, or NULL */
-	const char *neutral;		/* text without anything that names a person, or NULL when text is so already */
-	bool personal;			/* found, wanted and mend name people: written only where persons may be */
+	/* text without anything that names a person, or NULL when text is so already */
+	const char *neutral;
+	/* found, wanted and mend name people: written only where persons may be */
+	bool personal;
 };
 
-enum rw_update_kind { RW_UPDATE_NONE, RW_UPDATE_CREATE, RW_UPDATE_FAST_FORWARD, RW_UPDATE_REWIND, RW_UPDATE_DELETE };
+enum rw_update_kind {
+	RW_UPDATE_NONE,
+	RW_UPDATE_CREATE,
+	RW_UPDATE_FAST_FORWARD,
+	RW_UPDATE_REWIND,
+	RW_UPDATE_DELETE
+};
 const char *rw_update_kind_name(enum rw_update_kind k);	/* "create", "fast-forward", "rewind", "delete" */
 
 struct rw_judged_update {
 	const struct rw_ref_update *update;
 	enum rw_update_kind kind;
 	struct rw_oid tip;			/* new value peeled to a commit, or zero */
-	const struct rw_change *change;		/* net, old tip to new tip (create: against the empty tree unless a parent is known) */
+	/* net, old tip to new tip (create: against the empty tree unless a parent is known) */
+	const struct rw_change *change;
 	size_t n_changes;
 	size_t n_commits;
 	struct rw_str subject, author_name, author_email;	/* of the new tip */
 	rw_time author_time;
 	bool refused;				/* an enforced finding names this ref */
-	const struct rw_str *warned;		/* names of rules whose findings were only warnings: the ref is tainted for them */
+	/* names of rules whose findings were only warnings: the ref is tainted for them */
+	const struct rw_str *warned;
 	size_t n_warned;
 };
 
@@ -63,24 +74,35 @@ struct rw_judge_input {
 	struct rw_push push;
 	struct rw_str repo_name;
 	struct rw_str account;			/* as configured sources gave it; may be empty */
-	const struct rw_oid *baseline;		/* tips recorded by install: their ancestors are exempt from commit rules */
+	/* tips recorded by install: their ancestors are exempt from commit rules */
+	const struct rw_oid *baseline;
 	size_t n_baseline;
 	rw_time now;				/* receive time */
-	bool rehearse;				/* `refwall check --repo R A..B`: old values are taken as given, no ref is asked about */
-	uint32_t as;				/* rehearsal only: the pusher's identity, or RW_IDENTITY_NONE; account is not looked at */
+	/* `refwall check --repo R A..B`: old values are taken as given, no ref is asked about */
+	bool rehearse;
+	/* rehearsal only: the pusher's identity, or RW_IDENTITY_NONE; account is not looked at */
+	uint32_t as;
 	unsigned n_threads;			/* for signatures; 0: all processors */
 	void *ctx;
 	/* When was this commit first accepted in this repository? RW_TIME_NONE: never. May be NULL. */
 	rw_time (*first_seen)(void *ctx, const struct rw_oid *commit);
-	/* Does the ref hold commits that this rule only warned about? Such a ref vouches for nothing. May be NULL. */
+	/*
+	 * Does the ref hold commits that this rule only warned about? Such a ref vouches for nothing. May be
+	 * NULL.
+	 */
 	bool (*tainted)(void *ctx, struct rw_str ref, struct rw_str rule);
 };
 
-/* Judge a push. The verdict and all it points to live in the arena. Checks old values against the real refs first. */
+/*
+ * Judge a push. The verdict and all it points to live in the arena. Checks old values against the real refs
+ * first.
+ */
 rw_must_check bool rw_judge_push(const struct rw_judge_input *in, struct rw_arena *a, struct rw_verdict *ret,
     struct rw_error *err);
 
-/* Files without a push (`refwall check PATH`): content rules only, as if they were at `ref` of `repo_name`. */
+/*
+ * Files without a push (`refwall check PATH`): content rules only, as if they were at `ref` of `repo_name`.
+ */
 struct rw_file {
 	struct rw_str path;			/* as the repository would name it */
 	uint32_t mode;
@@ -93,7 +115,8 @@ struct rw_judge_files {
 	const struct rw_file *file;
 	size_t n_files;
 	void *ctx;
-	bool (*read)(void *ctx, const struct rw_file *f, size_t max, struct rw_buf *ret, struct rw_error *err);
+	bool (
+	    *read)(void *ctx, const struct rw_file *f, size_t max, struct rw_buf *ret, struct rw_error *err);
 };
 rw_must_check bool rw_judge_files(const struct rw_judge_files *in, struct rw_arena *a, struct rw_verdict *ret,
     struct rw_error *err);
@@ -107,7 +130,10 @@ struct rw_report_options {
 	bool gitlab;			/* prefix lines for GitLab's web UI with "GL-HOOK-ERR: " */
 };
 
-/* What the pusher reads, without "remote: ". Bounded by RW_LIMIT_FINDINGS_SHOWN and the buffer. Warnings are shown on accepted pushes too. */
+/*
+ * What the pusher reads, without "remote: ". Bounded by RW_LIMIT_FINDINGS_SHOWN and the buffer. Warnings are
+ * shown on accepted pushes too.
+ */
 void rw_report_text(const struct rw_verdict *v, const struct rw_report_options *o, struct rw_buf *b);
 
 /* One JSON array of findings, canonical. With personal = false nothing that names a person is written. */

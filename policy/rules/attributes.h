@@ -1,9 +1,11 @@
 /*
- * attributes.h: the lines of a .gitattributes file that make a checked-out file another one than its blob (gitattributes(5)):
- * working-tree-encoding, filter and ident on check-out, export-subst in archives. Private to policy/rules.
+ * attributes.h: the lines of a .gitattributes file that make a checked-out file another one than its blob
+ * (gitattributes(5)): working-tree-encoding, filter and ident on check-out, export-subst in archives. Private
+ * to policy/rules.
  *
- * Whether a line applies to a path is answered by the last part of its pattern alone, and by "yes" where the pattern is beyond our
- * globs: it errs towards the dangerous answer. An attribute that a line takes away (-filter, !filter) is harmless. Pure.
+ * Whether a line applies to a path is answered by the last part of its pattern alone, and by "yes" where the
+ * pattern is beyond our globs: it errs towards the dangerous answer. An attribute that a line takes away
+ * (-filter, !filter) is harmless. Pure.
  */
 #ifndef RW_RULES_ATTRIBUTES_H
 #define RW_RULES_ATTRIBUTES_H

@@ -1,6 +1,7 @@
 /*
- * .gitattributes above judged paths. A line that changes what is checked out is a finding when it may apply to a judged file: to one
- * that changed, wherever the line came from, and to every one below when the attributes changed.
+ * .gitattributes above judged paths. A line that changes what is checked out is a finding when it may apply
+ * to a judged file: to one that changed, wherever the line came from, and to every one below when the
+ * attributes changed.
  */
 #include "policy/rules/attributes.h"
 #include "policy/rules/judgement.h"
@@ -16,8 +17,8 @@ struct attributes {
 /* ---- findings ---- */
 
 static void
-say(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct attributes *at,
-    const struct rw_attribute_line *l, struct rw_str path)
+say(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct attributes *at, const struct rw_attribute_line *l, struct rw_str path)
 {
 	struct rw_oid line = { { 0 } };
 	struct rw_finding *f;
@@ -36,7 +37,8 @@ say(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view
 }
 
 static void
-say_odd(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct attributes *at)
+say_odd(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct attributes *at)
 {
 	struct rw_finding *f;
 
@@ -66,13 +68,17 @@ judge_path(struct rw_judgement *j, const struct rw_rule *r, const struct rw_upda
 
 /* ---- a push ---- */
 
-/* The attributes file in a directory of the new tip, "" for the top. ret NULL: there is none. Kept per tree and directory. */
+/*
+ * The attributes file in a directory of the new tip, "" for the top. ret NULL: there is none. Kept per tree
+ * and directory.
+ */
 static bool
 load(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str dir, const struct attributes **ret,
     struct rw_error *err)
 {
 	static const struct attributes none;
-	const struct rw_str parts[] = { RW_STR_LIT("attributes of"), { (const char *)u->new_tree.b, 20 }, dir };
+	const struct rw_str parts[] = { RW_STR_LIT("attributes of"), { (const char *)u->new_tree.b, 20 },
+		dir };
 	struct rw_oid key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts)), id;
 	rw_auto_object struct rw_object o = { .handle = NULL };
 	struct attributes *at = rw_arena_alloc(j->scratch, sizeof(*at));
@@ -140,7 +146,8 @@ static bool
 below(struct rw_judgement *j, struct rw_update_view *u, const struct rw_rule *r, struct rw_str path,
     struct rw_error *err)
 {
-	struct rw_str name = rw_attributes_base_name(path), dir = { path.p, path.n > name.n ? path.n - name.n - 1 : 0 };
+	struct rw_str name = rw_attributes_base_name(path),
+		      dir = { path.p, path.n > name.n ? path.n - name.n - 1 : 0 };
 	const struct rw_change *file;
 	const struct attributes *at;
 	struct rw_oid tree = u->new_tree;
@@ -161,8 +168,8 @@ below(struct rw_judgement *j, struct rw_update_view *u, const struct rw_rule *r,
 	if (!rw_repo_diff(j->repo, j->scratch, NULL, &tree, &j->net_budget, &file, &n, err))
 		return false;
 	for (i = 0; i < n; i++) {
-		z = rw_arena_printf(j->scratch, "%.*s%s%s", (int)dir.n, dir.n == 0 ? "" : dir.p, dir.n == 0 ? "" : "/",
-		    file[i].path.p);
+		z = rw_arena_printf(j->scratch, "%.*s%s%s", (int)dir.n, dir.n == 0 ? "" : dir.p,
+		    dir.n == 0 ? "" : "/", file[i].path.p);
 		if (z == NULL)
 			return rw_arena_ok(j->scratch, "the attributes of the push", err);
 		if (rw_rule_judges_path(r, rw_str(z)) && !rw_attributes_is_file(rw_str(z)))
@@ -172,7 +179,8 @@ below(struct rw_judgement *j, struct rw_update_view *u, const struct rw_rule *r,
 }
 
 bool
-rw_builtin_attributes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, struct rw_error *err)
+rw_builtin_attributes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
+    struct rw_error *err)
 {
 	size_t i;
 

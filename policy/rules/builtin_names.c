@@ -1,6 +1,6 @@
 /*
- * Names that must not be pushed to. Each row of the table is one reason; what makes the name dangerous is that somebody, some
- * tool or some file system reads it as another one.
+ * Names that must not be pushed to. Each row of the table is one reason; what makes the name dangerous is
+ * that somebody, some tool or some file system reads it as another one.
  */
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
@@ -52,10 +52,14 @@ push_as(struct rw_judgement *j, const struct rw_update_view *u, const char *name
 /* ---- the reasons ---- */
 
 static bool
-reserved(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret, struct rw_error *err)
+reserved(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret,
+    struct rw_error *err)
 {
-	static const struct { const char *prefix, *why; } rows[] = {
-		{ "refs/replace/", "replace objects show readers another commit than the one that was judged" },
+	static const struct {
+		const char *prefix, *why;
+	} rows[] = {
+		{ "refs/replace/",
+		    "replace objects show readers another commit than the one that was judged" },
 		{ "refs/namespaces/", "a namespace hides the real name of a ref" },
 		{ "refs/refwall/", "these refs are Refwall's own" },
 	};
@@ -110,12 +114,15 @@ like_full_name(struct rw_judgement *j, const struct rw_update_view *u, bool *ret
 		if (!rw_str_has_prefix(s, prefixes[i]))
 			continue;
 		*ret_bad = true;
-		ret->text = rw_judgement_text(j, "%s reads like another ref", rw_judgement_show(j, u->name, 200));
-		ret->found = rw_judgement_text(j, "\"%s\" behind %s", prefixes[i], u->is_tag ? "refs/tags/" : "refs/heads/");
+		ret->text =
+		    rw_judgement_text(j, "%s reads like another ref", rw_judgement_show(j, u->name, 200));
+		ret->found = rw_judgement_text(j, "\"%s\" behind %s", prefixes[i],
+		    u->is_tag ? "refs/tags/" : "refs/heads/");
 		ret->wanted = "a name that does not start like a full ref name";
 		rest = s;
 		while (rw_str_has_prefix(rest, prefixes[i]) || rw_str_has_prefix(rest, "heads/")) {
-			size_t n = rw_str_has_prefix(rest, prefixes[i]) ? strlen(prefixes[i]) : strlen("heads/");
+			size_t n =
+			    rw_str_has_prefix(rest, prefixes[i]) ? strlen(prefixes[i]) : strlen("heads/");
 
 			rest = (struct rw_str){ rest.p + n, rest.n - n };
 		}
@@ -126,7 +133,8 @@ like_full_name(struct rw_judgement *j, const struct rw_update_view *u, bool *ret
 }
 
 static bool
-like_head(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret, struct rw_error *err)
+like_head(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret,
+    struct rw_error *err)
 {
 	struct rw_str s = short_name(u);
 	size_t i;
@@ -137,7 +145,8 @@ like_head(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad,
 		s = (struct rw_str){ u->name.p + strlen("refs/"), u->name.n - strlen("refs/") };
 	for (i = 0; i < s.n && upper; i++)
 		upper = (s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_';
-	if (!same_but_case(s, RW_STR_LIT("head")) && !rw_str_eqz(s, "head") && !(upper && rw_str_has_suffix(s, "_HEAD")))
+	if (!same_but_case(s, RW_STR_LIT("head")) && !rw_str_eqz(s, "head") &&
+	    !(upper && rw_str_has_suffix(s, "_HEAD")))
 		return true;
 	*ret_bad = true;
 	ret->text = rw_judgement_text(j, "%s reads like git's own HEAD", rw_judgement_show(j, u->name, 200));
@@ -187,10 +196,12 @@ like_option(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_ba
 }
 
 static bool
-say_case(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str other, bool *ret_bad, struct said *ret)
+say_case(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str other, bool *ret_bad,
+    struct said *ret)
 {
 	*ret_bad = true;
-	ret->text = rw_judgement_text(j, "%s differs only by case from another ref", rw_judgement_show(j, u->name, 200));
+	ret->text = rw_judgement_text(j, "%s differs only by case from another ref",
+	    rw_judgement_show(j, u->name, 200));
 	ret->found = rw_judgement_show(j, other, 200);
 	ret->wanted = "names that file systems without case can tell apart";
 	ret->mend = push_as(j, u, "NAME");
@@ -198,7 +209,8 @@ say_case(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str o
 }
 
 static bool
-case_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret, struct rw_error *err)
+case_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret,
+    struct rw_error *err)
 {
 	size_t i;
 
@@ -220,7 +232,8 @@ case_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad,
 }
 
 static bool
-short_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret, struct rw_error *err)
+short_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret,
+    struct rw_error *err)
 {
 	struct rw_str s = short_name(u), twin, target;
 	enum rw_ref_kind kind = RW_REF_ABSENT;
@@ -245,9 +258,11 @@ short_twin(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad
 	*ret_bad = true;
 	ret->text = rw_judgement_text(j, "%s has the short name of %s", rw_judgement_show(j, u->name, 200),
 	    rw_judgement_show(j, twin, 200));
-	ret->found = rw_judgement_text(j, "two refs that git calls \"%s\": which one is meant depends on the command",
-	    rw_judgement_show(j, s, 100));
-	ret->wanted = u->is_tag ? "a tag that is named unlike every branch" : "a branch that is named unlike every tag";
+	ret->found =
+	    rw_judgement_text(j, "two refs that git calls \"%s\": which one is meant depends on the command",
+		rw_judgement_show(j, s, 100));
+	ret->wanted =
+	    u->is_tag ? "a tag that is named unlike every branch" : "a branch that is named unlike every tag";
 	ret->mend = push_as(j, u, "NAME");
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Every new commit and every new tree is parsed by our own strict parsers, whether a rule asks or not: git's readers do not agree on what a
- * malformed object holds.
+ * Every new commit and every new tree is parsed by our own strict parsers, whether a rule asks or not: git's
+ * readers do not agree on what a malformed object holds.
  */
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
@@ -66,7 +66,8 @@ read_tree(struct rw_judgement *j, const struct rw_oid *id, struct known_tree **r
 		return false;
 	}
 	if (n > j->budget.tree_entries)
-		return rw_fail(err, RW_E_LIMIT, "the push has more than %d new tree entries: push it in parts",
+		return rw_fail(err, RW_E_LIMIT,
+		    "the push has more than %d new tree entries: push it in parts",
 		    RW_LIMIT_PUSH_TREE_ENTRIES);
 	j->budget.tree_entries -= n;
 	*ret = remember(j, id, e, n);
@@ -115,18 +116,22 @@ say_malformed(struct walk *w, const struct rw_oid *id, const struct rw_error *wh
 
 	f->commit = w->commit->id;
 	f->text = rw_judgement_text(j, "tree %.7s: %s", RW_OID(id), rw_judgement_why(why, "tree: "));
-	f->found = w->path.len == 0 ? rw_judgement_text(j, "at the top of commit %.7s", RW_OID(&w->commit->id)) :
-	    rw_judgement_text(j, "at %s of commit %.7s", rw_judgement_show(j, rw_buf_str(&w->path), 300),
-	    RW_OID(&w->commit->id));
+	f->found = w->path.len == 0
+	    ? rw_judgement_text(j, "at the top of commit %.7s", RW_OID(&w->commit->id))
+	    : rw_judgement_text(j, "at %s of commit %.7s", rw_judgement_show(j, rw_buf_str(&w->path), 300),
+		  RW_OID(&w->commit->id));
 	f->wanted = "a tree that git itself would write: sorted, each name once, no slash, plain modes";
-	f->mend = rw_judgement_text(j, "git rebase --exec 'git read-tree HEAD && git commit --amend --no-edit' %s   "
-	    "# writes the trees anew", rw_update_base(j, w->u, NULL));
+	f->mend = rw_judgement_text(j,
+	    "git rebase --exec 'git read-tree HEAD && git commit --amend --no-edit' %s   "
+	    "# writes the trees anew",
+	    rw_update_base(j, w->u, NULL));
 	w->commit->malformed = true;
 	w->u->broken = true;
 }
 
 static bool
-check_tree(struct walk *w, const struct rw_oid *id, const struct rw_oid *before, unsigned depth, struct rw_error *err)
+check_tree(struct walk *w, const struct rw_oid *id, const struct rw_oid *before, unsigned depth,
+    struct rw_error *err)
 {
 	struct rw_error why = RW_ERROR_INIT, ignored = RW_ERROR_INIT;
 	struct known_tree *t, *old = NULL;
@@ -211,7 +216,8 @@ find_tag(struct rw_judgement *j, struct rw_update_view *u, const char *what)
 	struct rw_finding *f = rw_judgement_find(j, NULL, "tags", u);
 
 	f->text = rw_judgement_text(j, "tag %s %s", rw_judgement_show(j, name, 100), what);
-	f->mend = rw_judgement_text(j, "git tag -s -f %s %.12s", rw_judgement_word(j, name), RW_OID(&u->new_tip));
+	f->mend =
+	    rw_judgement_text(j, "git tag -s -f %s %.12s", rw_judgement_word(j, name), RW_OID(&u->new_tip));
 	return f;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What is judged must be what is checked out. Under paths whose manifests are judged: no links, no submodules, no pointers to bytes that
- * lie elsewhere. (.gitattributes: builtin_attributes.c)
+ * What is judged must be what is checked out. Under paths whose manifests are judged: no links, no
+ * submodules, no pointers to bytes that lie elsewhere. (.gitattributes: builtin_attributes.c)
  */
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
@@ -52,8 +52,9 @@ is_submodule(uint32_t mode)
 static bool
 is_lfs_pointer(struct rw_str bytes)
 {
-	return bytes.n < LFS_POINTER_MAX && (rw_str_has_prefix(bytes, "version https://git-lfs.github.com/spec/") ||
-	    rw_str_has_prefix(bytes, "version https://hawser.github.com/spec/"));
+	return bytes.n < LFS_POINTER_MAX &&
+	    (rw_str_has_prefix(bytes, "version https://git-lfs.github.com/spec/") ||
+		rw_str_has_prefix(bytes, "version https://hawser.github.com/spec/"));
 }
 
 static void
@@ -107,7 +108,8 @@ rw_builtin_tree_content(struct rw_judgement *j, const struct rw_rule *r, struct 
 	f->text = "a pointer of git-lfs where manifests are judged";
 	f->found = "its content lies in another store, which nobody judged";
 	f->wanted = "the file itself";
-	f->mend = rw_judgement_text(j, "git lfs untrack %s && git add --renormalize .", rw_judgement_word(j, c->path));
+	f->mend = rw_judgement_text(j, "git lfs untrack %s && git add --renormalize .",
+	    rw_judgement_word(j, c->path));
 	return true;
 }
 

@@ -77,7 +77,8 @@ rw_content_bytes(struct rw_judgement *j, struct rw_content *c, struct rw_error *
 	if (c->size > RW_LIMIT_BLOB_BYTES)
 		return unreadable(c, "it is larger than 8 MiB");
 	if (c->size > j->budget.blob_bytes)
-		return rw_fail(err, RW_E_LIMIT, "the push has more than %u MiB of files to judge: push it in parts",
+		return rw_fail(err, RW_E_LIMIT,
+		    "the push has more than %u MiB of files to judge: push it in parts",
 		    RW_LIMIT_PUSH_BLOB_BYTES >> 20);
 	j->budget.blob_bytes -= c->size;
 	if (!rw_repo_read(j->repo, &c->id, RW_OBJ_BLOB, RW_LIMIT_BLOB_BYTES, &c->object, err))
@@ -130,8 +131,8 @@ rw_content_objects(struct rw_judgement *j, struct rw_content *c, struct rw_error
 		return false;
 	if (c->unreadable || c->oversize_yaml)
 		return true;
-	if (rw_kube_objects(c->arena, &c->yaml, c->path, &c->kube, &c->n_kube, &c->kube_problem, &c->n_kube_problems,
-	    &why))
+	if (rw_kube_objects(c->arena, &c->yaml, c->path, &c->kube, &c->n_kube, &c->kube_problem,
+		&c->n_kube_problems, &why))
 		return true;
 	if (why.code == RW_E_LIMIT) {
 		c->oversize_yaml = true;

@@ -1,4 +1,7 @@
-/* What is wrong with a file as YAML and as Kubernetes objects, said once however many checks stumble over it. */
+/*
+ * What is wrong with a file as YAML and as Kubernetes objects, said once however many checks stumble over
+ * it.
+ */
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
 
@@ -27,13 +30,15 @@ static const char *const wanted[RW_YAML_PROBLEM_MAX] = {
 	[RW_YAML_DEPTH] = "a flatter document",
 	[RW_YAML_SIZE] = "a smaller file",
 	[RW_YAML_ALIAS] = "values written out, or aliases of anchors that stand before them",
-	[RW_YAML_IDENTITY] = "a Kubernetes object with apiVersion, kind and metadata.name, or a file that the rule's ignore names",
+	[RW_YAML_IDENTITY] =
+	    "a Kubernetes object with apiVersion, kind and metadata.name, "
+	    "or a file that the rule's ignore names",
 	[RW_YAML_STREAM] = "documents separated by lines that are exactly ---",
 };
 
 static void
-say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check, const struct rw_update_view *u,
-    const struct rw_content *c, const struct rw_yaml_problem *p, size_t n)
+say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check,
+    const struct rw_update_view *u, const struct rw_content *c, const struct rw_yaml_problem *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct rw_finding *f = find(j, r, check, u, c);
@@ -49,14 +54,14 @@ say_problems(struct rw_judgement *j, const struct rw_rule *r, const char *check,
 		if (f->wanted == NULL && p[i].id < RW_YAML_PROBLEM_MAX)
 			f->wanted = wanted[p[i].id];
 		if (p[i].line > 0)
-			f->mend = rw_judgement_text(j, "correct line %u, then: git commit -S -- %s", p[i].line,
-			    rw_judgement_word(j, c->path));
+			f->mend = rw_judgement_text(j, "correct line %u, then: git commit -S -- %s",
+			    p[i].line, rw_judgement_word(j, c->path));
 	}
 }
 
 bool
-rw_content_sound(struct rw_judgement *j, const struct rw_rule *r, const char *check, const struct rw_update_view *u,
-    struct rw_content *c, bool *ret, struct rw_error *err)
+rw_content_sound(struct rw_judgement *j, const struct rw_rule *r, const char *check,
+    const struct rw_update_view *u, struct rw_content *c, bool *ret, struct rw_error *err)
 {
 	struct rw_finding *f;
 

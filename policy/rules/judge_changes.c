@@ -7,7 +7,8 @@ rw_judgement_changes(struct rw_judgement *j, struct rw_commit_info *c, struct rw
 {
 	if (c->has_changes)
 		return true;
-	if (!rw_repo_commit_changes(j->repo, j->scratch, &c->commit, &j->budget, &c->change, &c->n_changes, err))
+	if (!rw_repo_commit_changes(j->repo, j->scratch, &c->commit, &j->budget, &c->change, &c->n_changes,
+		err))
 		return rw_fail_prefix(err, "commit %.7s", RW_OID(&c->id));
 	c->has_changes = true;
 	return true;
@@ -20,12 +21,13 @@ or_empty(const struct rw_oid *tree)
 }
 
 bool
-rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err)
+rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s,
+    struct rw_error *err)
 {
 	if (s->has_net)
 		return true;
-	if (!rw_repo_diff(j->repo, j->scratch, or_empty(&s->base_tree), or_empty(&u->new_tree), &j->net_budget, &s->net,
-	    &s->n_net, err))
+	if (!rw_repo_diff(j->repo, j->scratch, or_empty(&s->base_tree), or_empty(&u->new_tree),
+		&j->net_budget, &s->net, &s->n_net, err))
 		return rw_judgement_soften(j, u, err);
 	s->has_net = true;
 	return true;
@@ -58,8 +60,8 @@ rw_judgement_own(struct rw_judgement *j, struct rw_update_view *u, struct rw_com
 		if (!rw_oid_is_zero(&s->known) && !rw_repo_commit_tree(j->repo, &s->known, &tree, err))
 			return false;
 		if (!rw_oid_eq(&tree, &s->base_tree)) {
-			if (!rw_repo_diff(j->repo, j->scratch, or_empty(&tree), or_empty(&u->new_tree), &j->net_budget,
-			    &s->own, &s->n_own, err))
+			if (!rw_repo_diff(j->repo, j->scratch, or_empty(&tree), or_empty(&u->new_tree),
+				&j->net_budget, &s->own, &s->n_own, err))
 				return false;
 			s->has_own = true;
 		}
@@ -84,7 +86,8 @@ rw_update_base(struct rw_judgement *j, const struct rw_update_view *u, const str
 	size_t i;
 
 	if (u->kind != RW_UPDATE_CREATE && u->is_branch)
-		return rw_judgement_word(j, rw_str(rw_judgement_text(j, "origin/%.*s", (int)branch.n, branch.p)));
+		return rw_judgement_word(j,
+		    rw_str(rw_judgement_text(j, "origin/%.*s", (int)branch.n, branch.p)));
 	if (u->kind != RW_UPDATE_CREATE)
 		return rw_judgement_text(j, "%.12s", RW_OID(&u->old_tip));
 	for (i = 0; i < u->n_active; i++) {

@@ -81,7 +81,9 @@ rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const stru
 
 /* ---- sets ---- */
 
-/* The first commit on the first-parent line of the tip that the rule has not to judge. Zero: there is none. */
+/*
+ * The first commit on the first-parent line of the tip that the rule has not to judge. Zero: there is none.
+ */
 static struct rw_oid
 first_known(const struct rw_commit_set *s, const struct rw_oid *tip)
 {
@@ -112,11 +114,13 @@ is_hidden(const struct rw_commit_set *s, const struct rw_oid *id)
 }
 
 /*
- * What a new ref is compared with must itself have been judged as a tip: a commit in the middle of a judged history
- * need not be valid. So: the tip that it starts from, else some tip that holds what it starts from, else nothing.
+ * What a new ref is compared with must itself have been judged as a tip: a commit in the middle of a judged
+ * history need not be valid. So: the tip that it starts from, else some tip that holds what it starts from,
+ * else nothing.
  */
 static bool
-base_of_created(struct rw_judgement *j, const struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err)
+base_of_created(struct rw_judgement *j, const struct rw_update_view *u, struct rw_commit_set *s,
+    struct rw_error *err)
 {
 	struct rw_oid known, tip;
 	enum rw_object_type type;
@@ -150,7 +154,8 @@ fill_set(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set 
 
 	if (is_hidden(s, &u->new_tip))
 		n = 0;			/* nothing to walk */
-	else if (!rw_repo_commits(j->repo, j->scratch, &u->new_tip, s->hide, s->n_hide, &j->budget, &id, &n, err))
+	else if (!rw_repo_commits(j->repo, j->scratch, &u->new_tip, s->hide, s->n_hide, &j->budget, &id, &n,
+		     err))
 		return rw_judgement_soften(j, u, err);
 	s->commit = rw_arena_array(j->scratch, n, sizeof(struct rw_commit_info *));
 	if (s->commit == NULL)

@@ -95,16 +95,16 @@ run_rule(struct rw_judgement *j, const struct rw_rule *r, struct rw_update_view 
 }
 
 static bool
-run_file(struct rw_judgement *j, struct rw_update_view *u, const struct rw_commit_set *set, struct rw_content *c,
-    struct rw_error *err)
+run_file(struct rw_judgement *j, struct rw_update_view *u, const struct rw_commit_set *set,
+    struct rw_content *c, struct rw_error *err)
 {
 	size_t i;
 
 	for (i = 0; i < u->n_active; i++) {
 		const struct rw_rule *r = u->active[i].rule;
 
-		if (u->active[i].set == set && u->active[i].content && rw_scope_has_path(&r->scope, c->path) &&
-		    !run_rule(j, r, u, c, err))
+		if (u->active[i].set == set && u->active[i].content &&
+		    rw_scope_has_path(&r->scope, c->path) && !run_rule(j, r, u, c, err))
 			return false;
 	}
 	return true;
@@ -159,7 +159,10 @@ rw_judgement_contents(struct rw_judgement *j, struct rw_update_view *u, struct r
 		for (i = 0; i < u->n_active; i++) {
 			if (u->active[i].set != u->set[k])
 				continue;
-			/* files that stand at the tip are judged by blob rules as well: a merge may bring in what no new commit did */
+			/*
+			 * files that stand at the tip are judged by blob rules as well: a merge may bring in
+			 * what no new commit did
+			 */
 			tip = tip || u->active[i].content;
 			blob = blob || has_target(u->active[i].rule, RW_TARGET_BLOB);
 		}
@@ -170,7 +173,8 @@ rw_judgement_contents(struct rw_judgement *j, struct rw_update_view *u, struct r
 }
 
 bool
-rw_judgement_file(struct rw_judgement *j, struct rw_update_view *u, struct rw_content *c, struct rw_error *err)
+rw_judgement_file(struct rw_judgement *j, struct rw_update_view *u, struct rw_content *c,
+    struct rw_error *err)
 {
 	size_t i;
 

@@ -15,7 +15,8 @@ activate(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 		for (k = 0; k < r->n_checks; k++)
 			content = content || r->check[k].type->target == RW_TARGET_TIP ||
 			    r->check[k].type->target == RW_TARGET_BLOB;
-		if (!content || !rw_scope_has_repo(&r->scope, j->repo_name) || !rw_scope_has_ref(&r->scope, u->name))
+		if (!content || !rw_scope_has_repo(&r->scope, j->repo_name) ||
+		    !rw_scope_has_ref(&r->scope, u->name))
 			continue;
 		a = rw_arena_push(j->scratch, &u->active, &u->n_active, &u->cap_active);
 		if (a == NULL)
@@ -49,7 +50,8 @@ judge(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 }
 
 bool
-rw_judge_files(const struct rw_judge_files *in, struct rw_arena *a, struct rw_verdict *ret, struct rw_error *err)
+rw_judge_files(const struct rw_judge_files *in, struct rw_arena *a, struct rw_verdict *ret,
+    struct rw_error *err)
 {
 	struct rw_judgement j;
 	struct rw_update_view u;

@@ -1,6 +1,6 @@
 /*
- * A push, judged in this order, so that what comes later can rely on what came before: names and old values, objects, one batch of
- * signatures, then the rules: updates, commits, changes, contents.
+ * A push, judged in this order, so that what comes later can rely on what came before: names and old values,
+ * objects, one batch of signatures, then the rules: updates, commits, changes, contents.
  */
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
@@ -21,7 +21,8 @@ prepare(struct rw_judgement *j, const struct rw_judge_input *in, struct rw_error
 	if (in->push.n == 0)
 		return rw_fail(err, RW_E_USAGE, "a push without updates");
 	if (in->push.n > RW_LIMIT_PUSH_REFS)
-		return rw_fail(err, RW_E_LIMIT, "the push has %zu refs, wanted at most %d: push them in parts", in->push.n,
+		return rw_fail(err, RW_E_LIMIT,
+		    "the push has %zu refs, wanted at most %d: push them in parts", in->push.n,
 		    RW_LIMIT_PUSH_REFS);
 	j->n_updates = in->push.n;
 	j->update = rw_arena_array(j->scratch, in->push.n, sizeof(*j->update));
@@ -66,15 +67,15 @@ examine(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 /* ---- the rules of one update ---- */
 
 static bool
-run_update(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
-    struct rw_error *err)
+run_update(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
+    const struct rw_check *c, struct rw_error *err)
 {
 	return c->type->update == NULL || c->type->update(j, a->rule, c, u, err);
 }
 
 static bool
-run_commits(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
-    struct rw_error *err)
+run_commits(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
+    const struct rw_check *c, struct rw_error *err)
 {
 	size_t i;
 	bool touches;
@@ -97,12 +98,14 @@ change_in_scope(struct rw_judgement *j, const struct rw_scope *s, const struct r
 {
 	uint32_t both = ch->old_mode | ch->new_mode;
 
-	return rw_scope_has_path(s, ch->path) || ((both & 0120000) == 0120000 && rw_scope_reaches_below(j, s, ch->path));
+	return rw_scope_has_path(s, ch->path) ||
+	    ((both & 0120000) == 0120000 && rw_scope_reaches_below(j, s, ch->path));
 }
 
 static bool
-run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
-    const struct rw_commit_info *commit, const struct rw_change *ch, size_t n, struct rw_error *err)
+run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
+    const struct rw_check *c, const struct rw_commit_info *commit, const struct rw_change *ch, size_t n,
+    struct rw_error *err)
 {
 	struct rw_glob_captures captures;
 	size_t i;
@@ -119,12 +122,13 @@ run_change_list(struct rw_judgement *j, struct rw_update_view *u, const struct r
 }
 
 /*
- * Every change of every new commit; then what the update changes in sum, which a rewind, a deletion, or a merge of commits that
- * are exempt does without any of them. A new ref has nothing to be changed: what it starts from was there.
+ * Every change of every new commit; then what the update changes in sum, which a rewind, a deletion, or a
+ * merge of commits that are exempt does without any of them. A new ref has nothing to be changed: what it
+ * starts from was there.
  */
 static bool
-run_changes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a, const struct rw_check *c,
-    struct rw_error *err)
+run_changes(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
+    const struct rw_check *c, struct rw_error *err)
 {
 	const struct rw_change *ch;
 	size_t i, n;
@@ -228,14 +232,15 @@ judge(struct rw_judgement *j, struct rw_error *err)
 }
 
 bool
-rw_judge_push(const struct rw_judge_input *in, struct rw_arena *a, struct rw_verdict *ret, struct rw_error *err)
+rw_judge_push(const struct rw_judge_input *in, struct rw_arena *a, struct rw_verdict *ret,
+    struct rw_error *err)
 {
 	struct rw_judgement j;
 	bool good;
 
 	memset(ret, 0, sizeof(*ret));
-	good = rw_judgement_init(&j, a, in->policy, in->repo_name, err) && prepare(&j, in, err) && judge(&j, err) &&
-	    rw_judgement_finish(&j, ret, err);
+	good = rw_judgement_init(&j, a, in->policy, in->repo_name, err) && prepare(&j, in, err) &&
+	    judge(&j, err) && rw_judgement_finish(&j, ret, err);
 	rw_judgement_release(&j);
 	return good;
 }

@@ -79,11 +79,12 @@ real_old_value(struct rw_judgement *j, struct rw_update_view *u, struct rw_error
 	if (kind == RW_REF_SYMBOLIC) {
 		f = rw_judgement_find(j, NULL, "names", u);
 		f->text = rw_judgement_text(j, "%s is a symbolic ref", rw_judgement_show(j, u->name, 200));
-		f->found = rw_judgement_text(j, "an alias of %s: a push through it would move that ref under another name",
+		f->found = rw_judgement_text(j,
+		    "an alias of %s: a push through it would move that ref under another name",
 		    rw_judgement_show(j, target, 200));
 		f->wanted = "a push to the ref itself";
-		f->mend = rw_judgement_text(j, "git push origin %s%s", rw_oid_is_zero(&u->update->new_id) ? "--delete " :
-		    "HEAD:", rw_judgement_word(j, target));
+		f->mend = rw_judgement_text(j, "git push origin %s%s",
+		    rw_oid_is_zero(&u->update->new_id) ? "--delete " : "HEAD:", rw_judgement_word(j, target));
 		u->broken = true;
 		return true;
 	}
@@ -92,9 +93,11 @@ real_old_value(struct rw_judgement *j, struct rw_update_view *u, struct rw_error
 	if (rw_oid_eq(&u->old_id, &u->update->old_id))
 		return true;
 	f = rw_judgement_find(j, NULL, "refs", u);
-	f->text = rw_judgement_text(j, "%s is not where the push says it is", rw_judgement_show(j, u->name, 200));
+	f->text =
+	    rw_judgement_text(j, "%s is not where the push says it is", rw_judgement_show(j, u->name, 200));
 	f->found = shown_id(j, &u->old_id);
-	f->wanted = rw_judgement_text(j, "%s, the old value that the push names", shown_id(j, &u->update->old_id));
+	f->wanted =
+	    rw_judgement_text(j, "%s, the old value that the push names", shown_id(j, &u->update->old_id));
 	f->mend = "git fetch origin   # somebody else pushed meanwhile; then look again and push";
 	u->broken = true;
 	return true;

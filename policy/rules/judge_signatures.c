@@ -132,7 +132,8 @@ rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *
 		if (c->commit.signature.n == 0)
 			c->sig.state = RW_SIG_UNSIGNED;
 		else
-			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature, &c->sig);
+			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature,
+			    &c->sig);
 	}
 	if (c->sig.state == RW_SIG_GOOD && rw_key_valid_at(c->sig.key, rw_judgement_time_of(j, c)))
 		*ret = c->sig.key->owner;

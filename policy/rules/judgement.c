@@ -34,7 +34,8 @@ note_warning(struct rw_judgement *j, struct rw_judged_update *u, struct rw_str r
 }
 
 struct rw_finding *
-rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check, const struct rw_update_view *u)
+rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check,
+    const struct rw_update_view *u)
 {
 	bool warn = r != NULL && r->warn;
 	struct rw_finding *f = NULL;
@@ -170,8 +171,8 @@ rw_judgement_account(struct rw_judgement *j)
 }
 
 void
-rw_finding_commit(struct rw_judgement *j, struct rw_finding *f, const struct rw_oid *id, const struct rw_commit *c,
-    const char *what)
+rw_finding_commit(struct rw_judgement *j, struct rw_finding *f, const struct rw_oid *id,
+    const struct rw_commit *c, const char *what)
 {
 	f->commit = *id;
 	f->neutral = rw_judgement_text(j, "commit %.7s %s", RW_OID(id), what);
@@ -225,8 +226,8 @@ rw_judgement_mark(struct rw_judgement *j, const char *what, const void *owner, c
 /* ---- start and end ---- */
 
 bool
-rw_judgement_init(struct rw_judgement *j, struct rw_arena *out, const struct rw_policy *p, struct rw_str repo_name,
-    struct rw_error *err)
+rw_judgement_init(struct rw_judgement *j, struct rw_arena *out, const struct rw_policy *p,
+    struct rw_str repo_name, struct rw_error *err)
 {
 	memset(j, 0, sizeof(*j));
 	j->out = out;

@@ -1,8 +1,9 @@
 /*
  * judgement.h: one push (or one set of files) being judged. Private to policy/rules.
  *
- * What several rules need is found once and kept here: refs, commits, signatures, changed paths, parsed manifests. Two arenas:
- * what the verdict points to lives in `out` (the caller's), everything else in `scratch`, which ends with the judgement.
+ * What several rules need is found once and kept here: refs, commits, signatures, changed paths, parsed
+ * manifests. Two arenas: what the verdict points to lives in `out` (the caller's), everything else in
+ * `scratch`, which ends with the judgement.
  */
 #ifndef RW_RULES_JUDGEMENT_H
 #define RW_RULES_JUDGEMENT_H
@@ -30,14 +31,16 @@ struct rw_oid rw_oid_map_key(const struct rw_str *parts, size_t n);
 struct rw_commit_info {
 	struct rw_oid id;
 	struct rw_commit commit;
-	bool malformed;			/* it, or a tree of it: a finding says so, and nothing else of it is judged */
+	/* it, or a tree of it: a finding says so, and nothing else of it is judged */
+	bool malformed;
 	bool want_signature;		/* some rule will ask who signed it */
 	bool has_signature;		/* sig is established */
 	struct rw_sig_result sig;
 	bool has_changes;
 	const struct rw_change *change;
 	size_t n_changes;
-	bool demanded, failed;		/* an enforced rule demanded a signature; some such rule was not content */
+	/* an enforced rule demanded a signature; some such rule was not content */
+	bool demanded, failed;
 	bool has_when;
 	rw_time when;			/* when it came in: what the validity of keys is judged by */
 	bool trees_checked;
@@ -55,7 +58,8 @@ struct rw_commit_set {
 	const struct rw_change *net;	/* base tree to new tip */
 	size_t n_net;
 	bool has_own;
-	const struct rw_change *own;	/* the same from `known`, when the ref is created: what the push itself changes */
+	/* the same from `known`, when the ref is created: what the push itself changes */
+	const struct rw_change *own;
 	size_t n_own;
 };
 
@@ -83,7 +87,8 @@ struct rw_update_view {
 	bool has_gone;				/* a deletion: all that stood there */
 	const struct rw_change *gone;
 	size_t n_gone;
-	struct rw_commit_set *structure;	/* commits that are new to the ref, or to the repository when it is created */
+	/* commits that are new to the ref, or to the repository when it is created */
+	struct rw_commit_set *structure;
 	struct rw_commit_set **set;		/* all sets of this update */
 	size_t n_sets, cap_sets;
 	struct rw_active *active;
@@ -128,7 +133,8 @@ struct rw_judgement {
 
 	struct rw_finding *finding;
 	size_t n_findings, cap_findings, n_dropped;
-	bool dropping;				/* the last finding was not kept: its texts are not made either */
+	/* the last finding was not kept: its texts are not made either */
+	bool dropping;
 	struct rw_finding dropped;
 	bool refused;
 
@@ -149,13 +155,15 @@ struct rw_judgement {
 /* ---- findings (judgement.c) ---- */
 
 /*
- * Add a finding of a check of a rule (NULL: built in), of an update (NULL: of the push). Never NULL: beyond the
- * bound the finding is counted and what is returned is written to in vain. The caller fills in the rest.
+ * Add a finding of a check of a rule (NULL: built in), of an update (NULL: of the push). Never NULL: beyond
+ * the bound the finding is counted and what is returned is written to in vain. The caller fills in the rest.
  */
 struct rw_finding *rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check,
     const struct rw_update_view *u);
 
-/* Text in the verdict's arena; "" while findings are dropped or when memory ran out (which the end notices). */
+/*
+ * Text in the verdict's arena; "" while findings are dropped or when memory ran out (which the end notices).
+ */
 const char *rw_judgement_text(struct rw_judgement *j, const char *fmt, ...) rw_printf_like(2, 3);
 /* Hostile bytes made printable, at most max characters. */
 const char *rw_judgement_show(struct rw_judgement *j, struct rw_str s, size_t max);
@@ -163,25 +171,29 @@ const char *rw_judgement_show(struct rw_judgement *j, struct rw_str s, size_t ma
 const char *rw_judgement_word(struct rw_judgement *j, struct rw_str s);
 /* "maintainers, image-bot"; captures fill the patterns in. */
 void rw_judgement_put_who(const struct rw_who *w, const struct rw_glob_captures *captures, struct rw_buf *b);
-const char *rw_judgement_who(struct rw_judgement *j, const struct rw_who *w, const struct rw_glob_captures *captures);
+const char *rw_judgement_who(struct rw_judgement *j, const struct rw_who *w,
+    const struct rw_glob_captures *captures);
 /* "alice", or "an account that the policy does not name". */
 const char *rw_judgement_identity(struct rw_judgement *j, uint32_t identity);
 /* Name of an account as the findings show it. */
 const char *rw_judgement_account(struct rw_judgement *j);
-/* Fill in a finding of a commit: id, and in text `commit 1234567 "subject" by Name` + what; neutral without the person. */
-void rw_finding_commit(struct rw_judgement *j, struct rw_finding *f, const struct rw_oid *id, const struct rw_commit *c,
-    const char *what);
+/*
+ * Fill in a finding of a commit: id, and in text `commit 1234567 "subject" by Name` + what; neutral without
+ * the person.
+ */
+void rw_finding_commit(struct rw_judgement *j, struct rw_finding *f, const struct rw_oid *id,
+    const struct rw_commit *c, const char *what);
 /* Point a finding at a path, or a node of it. The path must live as long as the verdict or is copied. */
 void rw_finding_path(struct rw_judgement *j, struct rw_finding *f, struct rw_str path);
 void rw_finding_content(struct rw_judgement *j, struct rw_finding *f, const struct rw_content *c,
     const struct rw_yaml_node *at, const char *field);
 
 /*
- * Remember a fact of this judgement: `what` of an owner (a check, or NULL), an update (or NULL), a path, an id (or NULL).
- * Bits of `mark` are added; returns what was there before.
+ * Remember a fact of this judgement: `what` of an owner (a check, or NULL), an update (or NULL), a path, an
+ * id (or NULL). Bits of `mark` are added; returns what was there before.
  */
-unsigned rw_judgement_mark(struct rw_judgement *j, const char *what, const void *owner, const struct rw_update_view *u,
-    struct rw_str path, const struct rw_oid *id, unsigned mark);
+unsigned rw_judgement_mark(struct rw_judgement *j, const char *what, const void *owner,
+    const struct rw_update_view *u, struct rw_str path, const struct rw_oid *id, unsigned mark);
 /* An owner for facts that findings of warning rules must not keep from enforced ones. */
 #define RW_MARK_MODE(j, r)	((const void *)((r)->warn ? (j) : NULL))
 
@@ -205,33 +217,52 @@ bool rw_judgement_classify(struct rw_judgement *j, struct rw_update_view *u, str
 
 /* The message of a parser, without the word for what is named before it already. */
 const char *rw_judgement_why(const struct rw_error *err, const char *prefix);
-/* Turn an error about malformed objects into a finding of the update, which is then broken. False: it is another error. */
+/*
+ * Turn an error about malformed objects into a finding of the update, which is then broken. False: it is
+ * another error.
+ */
 bool rw_judgement_soften(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 
 /* ---- commits (judge_commits.c) ---- */
 
-/* Read and parse once. ret->malformed when it is no good commit: the finding is made for the first update that meets it. */
+/*
+ * Read and parse once. ret->malformed when it is no good commit: the finding is made for the first update
+ * that meets it.
+ */
 bool rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *id,
     struct rw_commit_info **ret, struct rw_error *err);
 bool rw_judgement_changes(struct rw_judgement *j, struct rw_commit_info *c, struct rw_error *err);
-/* The set of the commits reachable from the tip and not from `hide` (sorted, interned); the same one when it is there already. */
-bool rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *hide, size_t n_hide,
-    struct rw_commit_set **ret, struct rw_error *err);
+/*
+ * The set of the commits reachable from the tip and not from `hide` (sorted, interned); the same one when it
+ * is there already.
+ */
+bool rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *hide,
+    size_t n_hide, struct rw_commit_set **ret, struct rw_error *err);
 /* Rules that apply to the update, each with its set. */
 bool rw_judgement_activate(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
-bool rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s, struct rw_error *err);
+bool rw_judgement_net(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s,
+    struct rw_error *err);
 
-/* What the update itself changes in sum: old tip to new tip, `known` to new tip, or all that goes with a deleted ref. */
+/*
+ * What the update itself changes in sum: old tip to new tip, `known` to new tip, or all that goes with a
+ * deleted ref.
+ */
 bool rw_judgement_own(struct rw_judgement *j, struct rw_update_view *u, struct rw_commit_set *s,
     const struct rw_change **ret, size_t *ret_n, struct rw_error *err);
-/* What `git rebase` is given to rewrite the commits that a rule (NULL: a built-in check) judges: "origin/main", a commit, or "--root". */
+/*
+ * What `git rebase` is given to rewrite the commits that a rule (NULL: a built-in check) judges:
+ * "origin/main", a commit, or "--root".
+ */
 const char *rw_update_base(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_rule *r);
 
 /* ---- signatures (judge_signatures.c) ---- */
 
 /* Verify in one batch what rules will ask for. */
 bool rw_judgement_verify(struct rw_judgement *j, struct rw_error *err);
-/* Who signed it, when the signature is good and the key was valid when the commit came in. c->sig is established in any case. */
+/*
+ * Who signed it, when the signature is good and the key was valid when the commit came in. c->sig is
+ * established in any case.
+ */
 bool rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *ret);
 /* Does the commit change something in the scope's paths? */
 bool rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct rw_commit_info *c, bool *ret,
@@ -254,7 +285,10 @@ bool rw_content_bytes(struct rw_judgement *j, struct rw_content *c, struct rw_er
 bool rw_content_yaml(struct rw_judgement *j, struct rw_content *c, struct rw_error *err);
 /* Kubernetes objects of it, and the problems found on the way. */
 bool rw_content_objects(struct rw_judgement *j, struct rw_content *c, struct rw_error *err);
-/* Is it well-formed, with Kubernetes objects in it? What is wrong becomes findings of `check`, once per file. (content_report.c) */
+/*
+ * Is it well-formed, with Kubernetes objects in it? What is wrong becomes findings of `check`, once per
+ * file. (content_report.c)
+ */
 bool rw_content_sound(struct rw_judgement *j, const struct rw_rule *r, const char *check,
     const struct rw_update_view *u, struct rw_content *c, bool *ret, struct rw_error *err);
 bool rw_content_is_manifest(struct rw_str path);	/* .yaml, .yml, .json */
@@ -262,7 +296,8 @@ bool rw_content_is_kustomization(struct rw_str path);
 
 /* Every content rule of an update; every one on a list of files. */
 bool rw_judgement_contents(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
-bool rw_judgement_file(struct rw_judgement *j, struct rw_update_view *u, struct rw_content *c, struct rw_error *err);
+bool rw_judgement_file(struct rw_judgement *j, struct rw_update_view *u, struct rw_content *c,
+    struct rw_error *err);
 
 /* ---- what is checked without being asked (builtin_*.c) ---- */
 
@@ -279,15 +314,18 @@ bool rw_builtin_attributes_files(struct rw_judgement *j, struct rw_update_view *
 /* Does a rule that reads manifests judge this path, i.e. is it in scope and not ignored? */
 bool rw_rule_runs_manifests(const struct rw_rule *r);	/* manifests or images */
 bool rw_rule_judges_path(const struct rw_rule *r, struct rw_str path);
-/* One file at a judged path: mode, LFS pointer. True in ret_judge when rules should still look at its content. */
+/*
+ * One file at a judged path: mode, LFS pointer. True in ret_judge when rules should still look at its
+ * content.
+ */
 bool rw_builtin_tree_content(struct rw_judgement *j, const struct rw_rule *r, struct rw_update_view *u,
     struct rw_content *c, bool *ret_judge, struct rw_error *err);
 /* Does the rule read manifests, so that what is judged must be what is checked out? */
 bool rw_rule_reads_manifests(const struct rw_rule *r);
 
 /* Start and end, shared by pushes and files. */
-bool rw_judgement_init(struct rw_judgement *j, struct rw_arena *out, const struct rw_policy *p, struct rw_str repo_name,
-    struct rw_error *err);
+bool rw_judgement_init(struct rw_judgement *j, struct rw_arena *out, const struct rw_policy *p,
+    struct rw_str repo_name, struct rw_error *err);
 void rw_judgement_release(struct rw_judgement *j);
 bool rw_judgement_finish(struct rw_judgement *j, struct rw_verdict *ret, struct rw_error *err);
 

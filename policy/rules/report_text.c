@@ -160,9 +160,8 @@ several_refs(const struct rw_verdict *v)
 void
 rw_report_text(const struct rw_verdict *v, const struct rw_report_options *o, struct rw_buf *b)
 {
-	struct report r = {
-		b, o->gitlab ? "GL-HOOK-ERR: " : "", b->max < RW_LIMIT_REPORT_BYTES ? b->max : RW_LIMIT_REPORT_BYTES
-	};
+	struct report r = { b, o->gitlab ? "GL-HOOK-ERR: " : "",
+		b->max < RW_LIMIT_REPORT_BYTES ? b->max : RW_LIMIT_REPORT_BYTES };
 	size_t i, pass, shown = 0, enforced = 0, total = v->n + v->n_dropped;
 	bool full = false, names = several_refs(v);
 
@@ -181,7 +180,8 @@ rw_report_text(const struct rw_verdict *v, const struct rw_report_options *o, st
 	}
 	if (total > shown) {
 		blank(&r, b);
-		rw_buf_printf(b, "%sand %zu more finding%s\n", r.prefix, total - shown, total - shown == 1 ? "" : "s");
+		rw_buf_printf(b, "%sand %zu more finding%s\n", r.prefix, total - shown,
+		    total - shown == 1 ? "" : "s");
 	}
 	if (!v->accepted && o->check_range != NULL) {
 		blank(&r, b);

@@ -1,9 +1,13 @@
-/* changed-by: [{who: team-a}, {who: [alice, bots]}]: one of these grants must cover each changed path in scope. */
+/*
+ * changed-by: [{who: team-a}, {who: [alice, bots]}]: one of these grants must cover each changed path in
+ * scope.
+ */
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
 
 static bool
-grant_compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, struct rw_who *ret, struct rw_error *err)
+grant_compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, struct rw_who *ret,
+    struct rw_error *err)
 {
 	static const struct rw_builder_key keys[] = {
 		{ "who", RW_KEY_REQUIRED }, { "approvals", RW_KEY_LATER }, { "fields", RW_KEY_LATER }
@@ -63,8 +67,8 @@ content_of(const struct rw_change *change)
 }
 
 static bool
-granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const struct rw_glob_captures *captures,
-    uint32_t identity)
+granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf,
+    const struct rw_glob_captures *captures, uint32_t identity)
 {
 	if (identity == RW_IDENTITY_NONE)
 		return false;
@@ -76,7 +80,8 @@ granted(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const str
 }
 
 static const char *
-grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const struct rw_glob_captures *captures)
+grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf,
+    const struct rw_glob_captures *captures)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(64 << 10);
 
@@ -88,8 +93,8 @@ grants_text(struct rw_judgement *j, const struct rw_conf_changed_by *conf, const
 }
 
 static struct rw_finding *
-find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_str path, const struct rw_glob_captures *captures)
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_str path, const struct rw_glob_captures *captures)
 {
 	struct rw_finding *f = rw_judgement_find(j, r, "changed-by", u);
 
@@ -100,9 +105,9 @@ find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, 
 }
 
 static void
-say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_commit_info *info, const struct rw_change *change, const struct rw_glob_captures *captures,
-    uint32_t signer)
+say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, const struct rw_commit_info *info, const struct rw_change *change,
+    const struct rw_glob_captures *captures, uint32_t signer)
 {
 	struct rw_finding *f = find(j, r, c, u, change->path, captures);
 
@@ -122,8 +127,8 @@ say_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_chec
 }
 
 static void
-say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_change *change, const struct rw_glob_captures *captures)
+say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, const struct rw_change *change, const struct rw_glob_captures *captures)
 {
 	struct rw_finding *f = find(j, r, c, u, change->path, captures);
 
@@ -132,19 +137,21 @@ say_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *
 	f->found = rw_judgement_text(j, "a %s pushed by %s (%s)",
 	    u->kind == RW_UPDATE_DELETE ? "deletion" : rw_update_kind_name(u->kind), rw_judgement_account(j),
 	    rw_judgement_identity(j, j->pusher));
-	f->mend = u->kind == RW_UPDATE_DELETE ? "ask one of them to delete it" :
-	    rw_judgement_text(j, "git restore --source=%.12s -- %s   # or ask one of them to push it", RW_OID(&u->old_id),
-	    rw_judgement_word(j, change->path));
+	f->mend = u->kind == RW_UPDATE_DELETE
+	    ? "ask one of them to delete it"
+	    : rw_judgement_text(j, "git restore --source=%.12s -- %s   # or ask one of them to push it",
+		  RW_OID(&u->old_id), rw_judgement_word(j, change->path));
 	f->neutral = f->text;
 }
 
 /*
- * What the update changes in sum. A rewind, or a merge of commits that nobody had to judge, changes paths without any new
- * commit that does; so what stands there now must be what some commit put there that had the right to, or the pusher has it.
+ * What the update changes in sum. A rewind, or a merge of commits that nobody had to judge, changes paths
+ * without any new commit that does; so what stands there now must be what some commit put there that had the
+ * right to, or the pusher has it.
  */
 static void
-judge_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_change *change, const struct rw_glob_captures *captures)
+judge_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, const struct rw_change *change, const struct rw_glob_captures *captures)
 {
 	struct rw_str whole = { NULL, 0 };
 	struct rw_oid content = content_of(change);
@@ -153,15 +160,19 @@ judge_net(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check
 	    rw_judgement_mark(j, authorised, c, u, change->path, &content, 0) != 0)
 		return;
 	/* a deletion takes everything at once: one finding is enough */
-	if (rw_judgement_mark(j, reported, c, u, u->kind == RW_UPDATE_DELETE ? whole : change->path, NULL, 1) == 0)
+	if (rw_judgement_mark(j, reported, c, u, u->kind == RW_UPDATE_DELETE ? whole : change->path, NULL,
+		1) == 0)
 		say_net(j, r, c, u, change, captures);
 }
 
-/* The claimed author counts for nothing: who may change is the verified signer, or the account where nobody signed. */
+/*
+ * The claimed author counts for nothing: who may change is the verified signer, or the account where nobody
+ * signed.
+ */
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_oid *id, const struct rw_commit *commit, const struct rw_change *change,
-    const struct rw_glob_captures *captures, struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, const struct rw_oid *id, const struct rw_commit *commit,
+    const struct rw_change *change, const struct rw_glob_captures *captures, struct rw_error *err)
 {
 	struct rw_oid content = content_of(change);
 	struct rw_commit_info *info;

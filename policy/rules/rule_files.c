@@ -8,7 +8,8 @@ compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, s
 	static const struct rw_builder_key keys[] = {
 		{ "max-size", RW_KEY_OPTIONAL }, { "names", RW_KEY_OPTIONAL }, { "modes", RW_KEY_OPTIONAL }
 	};
-	static const char *const words[] = { "regular", "executable", "symlink", "submodule" };	/* bits 1 2 4 8 */
+	/* bits 1 2 4 8 */
+	static const char *const words[] = { "regular", "executable", "symlink", "submodule" };
 	const struct rw_yaml_node *v[RW_ARRAY_LEN(keys)];
 	struct rw_conf_files *f = conf;
 
@@ -18,7 +19,8 @@ compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, s
 		return rw_strict_fail(rw_builder_strict(b), n, err,
 		    "files: demands nothing, wanted max-size, names or modes");
 	if (v[0] != NULL) {
-		if (!rw_strict_size(rw_builder_strict(b), v[0], "files.max-size", UINT32_MAX, &f->max_size, err))
+		if (!rw_strict_size(rw_builder_strict(b), v[0], "files.max-size", UINT32_MAX, &f->max_size,
+			err))
 			return false;
 		if (f->max_size == 0)
 			return rw_strict_fail(rw_builder_strict(b), v[0], err,
@@ -27,7 +29,8 @@ compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, s
 	f->has_forbidden = v[1] != NULL;
 	if (v[1] != NULL && !rw_builder_paths(b, v[1], "files.names", &f->forbidden, err))
 		return false;
-	return v[2] == NULL || rw_builder_words(b, v[2], "files.modes", words, RW_ARRAY_LEN(words), &f->modes, err);
+	return v[2] == NULL ||
+	    rw_builder_words(b, v[2], "files.modes", words, RW_ARRAY_LEN(words), &f->modes, err);
 }
 
 static void
@@ -83,14 +86,17 @@ static const struct kind {
 };
 
 static struct rw_finding *
-find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *content)
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *content)
 {
 	struct rw_finding *f = rw_judgement_find(j, r, "files", u);
 
 	rw_finding_content(j, f, content, NULL, NULL);
-	f->mend = content->at_tip ? rw_judgement_text(j, "git rm --cached %s", rw_judgement_word(j, content->path)) :
-	    rw_judgement_text(j, "git rebase -i %s   # take it out of commit %.7s, which holds it in the history",
-	    rw_update_base(j, u, r), RW_OID(&content->commit));
+	f->mend = content->at_tip
+	    ? rw_judgement_text(j, "git rm --cached %s", rw_judgement_word(j, content->path))
+	    : rw_judgement_text(j,
+		  "git rebase -i %s   # take it out of commit %.7s, which holds it in the history",
+		  rw_update_base(j, u, r), RW_OID(&content->commit));
 	return f;
 }
 
@@ -115,12 +121,13 @@ judge_mode(struct rw_judgement *j, const struct rw_rule *r, const struct rw_conf
 	f->found = is == NULL ? "an unknown mode" : is->name;
 	f->wanted = rw_judgement_text(j, "%s", rw_buf_cstr(&b));
 	if (is != NULL && is->bit == 2)
-		f->mend = rw_judgement_text(j, "git update-index --chmod=-x %s", rw_judgement_word(j, content->path));
+		f->mend = rw_judgement_text(j, "git update-index --chmod=-x %s",
+		    rw_judgement_word(j, content->path));
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_content *content, struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_content *content, struct rw_error *err)
 {
 	const struct rw_conf_files *conf = c->conf;
 	const struct rw_glob *pattern;
@@ -132,7 +139,8 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 	if (pattern != NULL) {
 		f = find(j, r, u, content);
 		f->text = "a name that may not lie here";
-		f->wanted = rw_judgement_text(j, "no file like %s", rw_judgement_show(j, rw_glob_pattern(pattern), 100));
+		f->wanted = rw_judgement_text(j, "no file like %s",
+		    rw_judgement_show(j, rw_glob_pattern(pattern), 100));
 	}
 	if (conf->max_size == 0 || content->mode == 0160000)
 		return true;
@@ -141,7 +149,9 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 	if (content->unreadable || content->size > conf->max_size) {
 		f = find(j, r, u, content);
 		f->text = content->unreadable ? content->why : "too large";
-		f->found = content->unreadable ? NULL : rw_judgement_text(j, "%llu bytes", (unsigned long long)content->size);
+		f->found = content->unreadable
+		    ? NULL
+		    : rw_judgement_text(j, "%llu bytes", (unsigned long long)content->size);
 		f->wanted = rw_judgement_text(j, "at most %llu bytes", (unsigned long long)conf->max_size);
 	}
 	return true;

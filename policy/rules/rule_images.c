@@ -18,7 +18,8 @@ registry_valid(struct rw_str s)
 			if (last == '/')
 				return false;
 			in_host = false;
-		} else if (!word && ch != '.' && ch != '-' && (ch != '_' || in_host) && (ch != ':' || !in_host))
+		} else if (!word && ch != '.' && ch != '-' && (ch != '_' || in_host) &&
+		    (ch != ':' || !in_host))
 			return false;
 		last = ch;
 	}
@@ -33,9 +34,11 @@ registries_compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, st
 		return false;
 	for (size_t i = 0; i < f->n_registries; i++)
 		if (!registry_valid(f->registry[i]))
-			return rw_strict_fail(rw_builder_strict(b), n->kind == RW_YAML_SEQ ? n->item[i] : n, err,
+			return rw_strict_fail(rw_builder_strict(b), n->kind == RW_YAML_SEQ ? n->item[i] : n,
+			    err,
 			    "images.registries: '%s' is no registry, wanted one like registry.example.com or "
-			    "registry.example.com/team", RW_SHOW(f->registry[i]));
+			    "registry.example.com/team",
+			    RW_SHOW(f->registry[i]));
 	return true;
 }
 
@@ -113,8 +116,8 @@ registry_allowed(const struct rw_conf_images *conf, const struct rw_image_ref *r
 }
 
 static void
-judge_registry(struct rw_judgement *j, const struct place *p, const struct rw_yaml_node *at, const char *field,
-    struct rw_str image, const struct rw_image_ref *ref)
+judge_registry(struct rw_judgement *j, const struct place *p, const struct rw_yaml_node *at,
+    const char *field, struct rw_str image, const struct rw_image_ref *ref)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(16 << 10);
 	struct rw_finding *f;
@@ -127,9 +130,11 @@ judge_registry(struct rw_judgement *j, const struct place *p, const struct rw_ya
 	}
 	f = find(j, p, at, field, image);
 	f->text = rw_judgement_text(j, "an image from %s", rw_judgement_show(j, ref->registry, 100));
-	f->wanted = rw_judgement_text(j, "an image from one of: %s", rw_judgement_show(j, rw_buf_str(&b), 300));
-	f->mend = rw_judgement_text(j, "crane copy %s %s/%s   # then name the copy", rw_judgement_word(j, image),
-	    rw_judgement_show(j, p->conf->registry[0], 100), rw_judgement_show(j, ref->repository, 100));
+	f->wanted =
+	    rw_judgement_text(j, "an image from one of: %s", rw_judgement_show(j, rw_buf_str(&b), 300));
+	f->mend =
+	    rw_judgement_text(j, "crane copy %s %s/%s   # then name the copy", rw_judgement_word(j, image),
+		rw_judgement_show(j, p->conf->registry[0], 100), rw_judgement_show(j, ref->repository, 100));
 }
 
 /* pinned: 1 a tag that is not "latest", or a digest; 2 a digest. */
@@ -146,11 +151,13 @@ judge_pinned(struct rw_judgement *j, const struct place *p, const struct rw_yaml
 	f->text = p->conf->pinned == 2 ? "not pinned by digest: what runs can change without a commit" :
 	    "no tag, or the tag latest: what runs can change without a commit";
 	f->wanted = p->conf->pinned == 2 ? "NAME@sha256:..." : "NAME:TAG with a tag that is not latest";
-	f->mend = rw_judgement_text(j, "crane digest %s   # then write NAME@sha256:...", rw_judgement_word(j, image));
+	f->mend = rw_judgement_text(j, "crane digest %s   # then write NAME@sha256:...",
+	    rw_judgement_word(j, image));
 }
 
 static void
-judge_image(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_kube_image *image)
+judge_image(struct rw_judgement *j, const struct place *p, struct rw_arena *a,
+    const struct rw_kube_image *image)
 {
 	struct rw_image_ref ref;
 	struct rw_finding *f;
@@ -170,13 +177,15 @@ text_of(const struct rw_yaml_node *n, const char *key)
 {
 	const struct rw_yaml_node *v = rw_yaml_get(n, key);
 
-	return v == NULL || v->kind != RW_YAML_SCALAR || v->type == RW_SCALAR_NULL ? (struct rw_str){ NULL, 0 } : v->value;
+	return v == NULL || v->kind != RW_YAML_SCALAR || v->type == RW_SCALAR_NULL
+	    ? (struct rw_str){ NULL, 0 }
+	    : v->value;
 }
 
 /* `images` of a kustomization replaces name, tag and digest of what the manifests say. */
 static void
-judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_yaml_node *n,
-    size_t i)
+judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena *a,
+    const struct rw_yaml_node *n, size_t i)
 {
 	struct rw_str name = text_of(n, "newName"), tag = text_of(n, "newTag"), digest = text_of(n, "digest");
 	const char *field = rw_arena_printf(a, "images[%zu]", i);
@@ -196,13 +205,14 @@ judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena
 	if (tag.n == 0 && digest.n == 0)
 		return;			/* the pin of the manifest stays */
 	old = name.n > 0 ? name : old;
-	z = rw_arena_printf(a, "%.*s%s%.*s", (int)old.n, old.n == 0 ? "" : old.p, tag.n > 0 ? ":" : "", (int)tag.n,
-	    tag.n == 0 ? "" : tag.p);
+	z = rw_arena_printf(a, "%.*s%s%.*s", (int)old.n, old.n == 0 ? "" : old.p, tag.n > 0 ? ":" : "",
+	    (int)tag.n, tag.n == 0 ? "" : tag.p);
 	judge_pinned(j, p, n, image.field, rw_str(z == NULL ? "" : z), tag, digest);
 }
 
 static void
-judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_arena *a, const struct rw_yaml_node *root)
+judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_arena *a,
+    const struct rw_yaml_node *root)
 {
 	const struct rw_yaml_node *list = rw_yaml_get(root, "images");
 
@@ -211,8 +221,8 @@ judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_are
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_content *content, struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_content *content, struct rw_error *err)
 {
 	const struct place place = { r, c->conf, u, content };
 	const struct rw_kube_image *image;

@@ -28,8 +28,8 @@ codec(struct rw_codec *c, void *conf)
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_content *content, struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_content *content, struct rw_error *err)
 {
 	const struct rw_conf_manifests *conf = c->conf;
 	struct rw_finding *f;
@@ -42,7 +42,9 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 	f = rw_judgement_find(j, r, "manifests", u);
 	rw_finding_content(j, f, content, NULL, NULL);
 	f->text = "no manifest";
-	f->wanted = "a .yaml, .yml or .json file: inside this rule nothing is passed over that its ignore does not name";
+	f->wanted =
+	    "a .yaml, .yml or .json file: inside this rule nothing is passed over "
+	    "that its ignore does not name";
 	f->mend = rw_judgement_text(j, "git mv %s ELSEWHERE   # or an administrator adds it to ignore",
 	    rw_judgement_word(j, content->path));
 	return true;

@@ -30,16 +30,18 @@ say(struct rw_judgement *j, const struct rw_rule *r, const struct rw_conf_pushed
 	f->text = rw_judgement_text(j, "%s may not push to %s", rw_judgement_account(j), name);
 	f->found = j->pusher == RW_IDENTITY_NONE ? "no identity of the policy has this account" :
 	    rw_judgement_text(j, "the account of %s", rw_judgement_identity(j, j->pusher));
-	f->wanted = rw_judgement_text(j, "the account of one of: %s", rw_judgement_who(j, &conf->who, captures));
-	f->mend = rw_judgement_text(j, "git push origin %.12s:refs/heads/NAME   # and ask one of them to merge it",
-	    RW_OID(u->kind == RW_UPDATE_DELETE ? &u->old_id : &u->update->new_id));
+	f->wanted =
+	    rw_judgement_text(j, "the account of one of: %s", rw_judgement_who(j, &conf->who, captures));
+	f->mend =
+	    rw_judgement_text(j, "git push origin %.12s:refs/heads/NAME   # and ask one of them to merge it",
+		RW_OID(u->kind == RW_UPDATE_DELETE ? &u->old_id : &u->update->new_id));
 	if (u->kind == RW_UPDATE_DELETE)
 		f->mend = "ask one of them to delete it";
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_error *err)
 {
 	const struct rw_conf_pushed_by *conf = c->conf;
 	struct rw_glob_captures captures;

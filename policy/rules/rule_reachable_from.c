@@ -51,8 +51,8 @@ globs_text(struct rw_judgement *j, const struct rw_globs *l)
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_error *err)
 {
 	const struct rw_conf_reachable *conf = c->conf;
 	const struct rw_oid *beyond;
@@ -64,16 +64,18 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 		return true;
 	/* what is reachable from the tip and from none of them: nothing, when one of them holds the tip */
 	if (!tips(j, conf, &hide, &n_hide, err) ||
-	    !rw_repo_commits(j->repo, j->scratch, &u->new_tip, hide, n_hide, &j->net_budget, &beyond, &n, err))
+	    !rw_repo_commits(j->repo, j->scratch, &u->new_tip, hide, n_hide, &j->net_budget, &beyond, &n,
+		err))
 		return false;
 	if (n == 0)
 		return true;
 	f = rw_judgement_find(j, r, "reachable-from", u);
 	f->commit = u->new_tip;
-	f->text = rw_judgement_text(j, "%s would name commit %.7s, which is not released", rw_judgement_show(j, u->name, 200),
-	    RW_OID(&u->new_tip));
+	f->text = rw_judgement_text(j, "%s would name commit %.7s, which is not released",
+	    rw_judgement_show(j, u->name, 200), RW_OID(&u->new_tip));
 	f->found = rw_judgement_text(j, "%zu commit%s that none of these refs holds", n, n == 1 ? "" : "s");
-	f->wanted = rw_judgement_text(j, "a commit that one of these holds already: %s", globs_text(j, &conf->refs));
+	f->wanted =
+	    rw_judgement_text(j, "a commit that one of these holds already: %s", globs_text(j, &conf->refs));
 	f->mend = "push the branch first; when it is accepted, push this ref";
 	return true;
 }

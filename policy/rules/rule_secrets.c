@@ -22,8 +22,8 @@ codec(struct rw_codec *c, void *conf)
 }
 
 static struct rw_finding *
-find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c,
-    const struct rw_yaml_node *at)
+find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, const struct rw_yaml_node *at)
 {
 	struct rw_finding *f = rw_judgement_find(j, r, "secrets", u);
 
@@ -32,18 +32,21 @@ find(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_vie
 }
 
 static void
-mend_history(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c, struct rw_finding *f)
+mend_history(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, struct rw_finding *f)
 {
 	if (c->at_tip)
 		return;
-	f->found = rw_judgement_text(j, "commit %.7s holds it in the history, whatever came later", RW_OID(&c->commit));
-	f->mend = rw_judgement_text(j, "git rebase -i %s   # take it out of that commit, and change the secret itself",
+	f->found = rw_judgement_text(j, "commit %.7s holds it in the history, whatever came later",
+	    RW_OID(&c->commit));
+	f->mend = rw_judgement_text(j,
+	    "git rebase -i %s   # take it out of that commit, and change the secret itself",
 	    rw_update_base(j, u, r));
 }
 
 static void
-say_plain(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, const struct rw_content *c,
-    const struct rw_kube_object *o, const struct rw_yaml_node *at)
+say_plain(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, const struct rw_kube_object *o, const struct rw_yaml_node *at)
 {
 	struct rw_finding *f = find(j, r, u, c, at != NULL ? at : o->node);
 	const char *path = rw_judgement_word(j, c->path);
@@ -52,8 +55,10 @@ say_plain(struct rw_judgement *j, const struct rw_rule *r, const struct rw_updat
 	    o->name.n == 0 ? "without a name" : rw_judgement_show(j, o->name, 80));
 	f->found = "data that everybody can read who can read the repository";
 	f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret";
-	f->mend = rw_judgement_text(j, "sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place %s   "
-	    "# or: kubeseal <%s", path, path);
+	f->mend = rw_judgement_text(j,
+	    "sops --encrypt --encrypted-regex '^(data|stringData)$' --in-place %s   "
+	    "# or: kubeseal <%s",
+	    path, path);
 	mend_history(j, r, u, c, f);
 }
 
@@ -76,7 +81,8 @@ judge_generators(struct rw_judgement *j, const struct rw_rule *r, const struct r
 			f = find(j, r, u, c, from);
 			f->field = rw_judgement_text(j, "secretGenerator[%zu].%s", i, sources[k]);
 			f->text = "makes a Secret from plain text";
-			f->wanted = "a Secret encrypted by SOPS, a SealedSecret or an ExternalSecret among the resources";
+			f->wanted =
+			    "an encrypted Secret, a SealedSecret or an ExternalSecret among the resources";
 			mend_history(j, r, u, c, f);
 			break;
 		}
@@ -91,28 +97,33 @@ mentions_secret(struct rw_str s)
 	return s.n > 0 && memmem(s.p, s.n, word, sizeof(word) - 1) != NULL;
 }
 
-/* A file that is no good YAML. At the tip that is a finding; in the history only when it may have been a Secret. */
+/*
+ * A file that is no good YAML. At the tip that is a finding; in the history only when it may have been a
+ * Secret.
+ */
 static bool
-judge_unsound(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u, struct rw_content *c,
-    struct rw_error *err)
+judge_unsound(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    struct rw_content *c, struct rw_error *err)
 {
 	struct rw_finding *f;
 	bool good;
 
 	if (c->at_tip)
-		return !rw_rule_judges_path(r, c->path) || rw_content_sound(j, r, "secrets", u, c, &good, err);
+		return !rw_rule_judges_path(r, c->path) ||
+		    rw_content_sound(j, r, "secrets", u, c, &good, err);
 	if (!c->unreadable && !c->oversize_yaml && !mentions_secret(c->bytes))
 		return true;
 	f = find(j, r, u, c, NULL);
-	f->text = rw_judgement_text(j, "commit %.7s holds a version that cannot be judged", RW_OID(&c->commit));
+	f->text =
+	    rw_judgement_text(j, "commit %.7s holds a version that cannot be judged", RW_OID(&c->commit));
 	f->wanted = "YAML that can be read, in every commit";
 	mend_history(j, r, u, c, f);
 	return true;
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *check, const struct rw_update_view *u,
-    struct rw_content *c, struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *check,
+    const struct rw_update_view *u, struct rw_content *c, struct rw_error *err)
 {
 	const struct rw_conf_secrets *conf = check->conf;
 	const struct rw_yaml_node *at = NULL;

@@ -1,4 +1,6 @@
-/* signed: {by: [who...], match: committer}: every new commit (of a tag: the tag object) carries a signature. */
+/*
+ * signed: {by: [who...], match: committer}: every new commit (of a tag: the tag object) carries a signature.
+ */
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
 
@@ -79,12 +81,15 @@ find(struct rw_judgement *j, const struct subject *s, const char *what, const ch
 			f->neutral = rw_judgement_text(j, "commit %.7s %s", RW_OID(s->id), neutral);
 	} else {
 		const char *name = rw_judgement_show(j,
-		    (struct rw_str){ s->u->name.p + strlen("refs/tags/"), s->u->name.n - strlen("refs/tags/") }, 100);
+		    (struct rw_str){ s->u->name.p + strlen("refs/tags/"),
+			s->u->name.n - strlen("refs/tags/") },
+		    100);
 
 		f->text = rw_judgement_text(j, "tag %s %s", name, what);
 		f->neutral = rw_judgement_text(j, "tag %s %s", name, neutral != NULL ? neutral : what);
 	}
-	f->wanted = rw_judgement_text(j, "a signature by one of: %s", rw_judgement_who(j, &s->conf->by, &s->captures));
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s",
+	    rw_judgement_who(j, &s->conf->by, &s->captures));
 	f->mend = sign_again(j, s, "");
 	return f;
 }
@@ -103,10 +108,12 @@ say_state(struct rw_judgement *j, const struct subject *s)
 	if (row->detail && s->sig->detail[0] != '\0')
 		f->found = rw_judgement_text(j, "%s", s->sig->detail);
 	if (row->other_tool)
-		f->mend = sign_again(j, s, "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && ");
+		f->mend = sign_again(j, s,
+		    "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && ");
 	if (s->sig->state == RW_SIG_UNKNOWN_KEY) {
 		f->found = rw_judgement_text(j, "key %s", s->sig->fingerprint);
-		f->mend = "if it is your key, an administrator adds it to the keys of your identity in the policy";
+		f->mend =
+		    "if it is your key, an administrator adds it to the keys of your identity in the policy";
 	}
 	return false;
 }
@@ -162,17 +169,21 @@ judge_match(struct rw_judgement *j, const struct subject *s)
 		const char *name;
 		const struct rw_person *person;
 	} rows[] = {
-		{ 1, s->id == NULL ? "tagger" : "committer", s->id == NULL ? &s->u->tag.tagger : &s->commit->committer },
-		{ 2, s->id == NULL ? "tagger" : "author", s->id == NULL ? &s->u->tag.tagger : &s->commit->author },
+		{ 1, s->id == NULL ? "tagger" : "committer",
+		    s->id == NULL ? &s->u->tag.tagger : &s->commit->committer },
+		{ 2, s->id == NULL ? "tagger" : "author",
+		    s->id == NULL ? &s->u->tag.tagger : &s->commit->author },
 	};
 	uint32_t signer = s->sig->key->owner;
 	struct rw_finding *f;
 
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
 		if ((s->conf->match & rows[i].bit) == 0 ||
-		    (rows[i].person->email.n > 0 && rw_policy_by_email(j->policy, rows[i].person->email) == signer))
+		    (rows[i].person->email.n > 0 &&
+			rw_policy_by_email(j->policy, rows[i].person->email) == signer))
 			continue;
-		f = find(j, s, rw_judgement_text(j, "is signed by somebody else than its %s", rows[i].name), NULL);
+		f = find(j, s, rw_judgement_text(j, "is signed by somebody else than its %s", rows[i].name),
+		    NULL);
 		f->found = rw_judgement_text(j, "%s <%s>, signed by %s", rows[i].name,
 		    rw_judgement_show(j, rows[i].person->email, 80), rw_judgement_identity(j, signer));
 		f->wanted = rw_judgement_text(j, "an e-mail of the signer: %s", emails_of(j, signer));
@@ -185,7 +196,8 @@ judge_match(struct rw_judgement *j, const struct subject *s)
 	if ((s->conf->match & 4) == 0 || j->pusher == signer)
 		return true;
 	f = find(j, s, "is signed by somebody else than who pushes it", NULL);
-	f->found = rw_judgement_text(j, "%s, signed by %s", rw_judgement_account(j), rw_judgement_identity(j, signer));
+	f->found = rw_judgement_text(j, "%s, signed by %s", rw_judgement_account(j),
+	    rw_judgement_identity(j, signer));
 	f->wanted = "the signer's own account";
 	f->mend = "the signer pushes it";
 	return false;
@@ -207,8 +219,9 @@ judge_subject(struct rw_judgement *j, const struct subject *s)
 }
 
 static bool
-judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    const struct rw_oid *id, const struct rw_commit *commit, struct rw_error *err)
+judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, const struct rw_oid *id, const struct rw_commit *commit,
+    struct rw_error *err)
 {
 	struct rw_commit_info *info = rw_oid_map_get(&j->commits, id);
 	struct subject s = { .rule = r, .conf = c->conf, .u = u, .id = id, .commit = commit };
@@ -229,8 +242,8 @@ judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_ch
 }
 
 static bool
-judge_tag(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_error *err)
+judge_tag(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_error *err)
 {
 	struct subject s = { .rule = r, .conf = c->conf, .u = u, .when = j->now };
 	struct rw_str none = { NULL, 0 };

@@ -36,7 +36,8 @@ allowed_text(struct rw_judgement *j, const struct rw_conf_updates *f)
 
 	for (size_t i = RW_UPDATE_CREATE; i < RW_ARRAY_LEN(f->allowed); i++) {
 		if (f->allowed[i])
-			rw_buf_printf(&b, "%s%s", b.len == 0 ? "" : ", ", rw_update_kind_name((enum rw_update_kind)i));
+			rw_buf_printf(&b, "%s%s", b.len == 0 ? "" : ", ",
+			    rw_update_kind_name((enum rw_update_kind)i));
 	}
 	return b.len == 0 ? "nothing" : rw_judgement_text(j, "%s", rw_buf_cstr(&b));
 }
@@ -66,13 +67,13 @@ say_rewind(struct rw_judgement *j, const struct rw_update_view *u, struct rw_fin
 
 	f->text = rw_judgement_text(j, "%s would be rewound", rw_judgement_show(j, u->name, 200));
 	f->found = rw_judgement_text(j, "%.12s is on it now and would not be any more", RW_OID(&u->old_id));
-	f->mend = rw_judgement_text(j, "git pull --rebase origin %s && git push origin HEAD:%s   # without force", name,
-	    name);
+	f->mend = rw_judgement_text(j,
+	    "git pull --rebase origin %s && git push origin HEAD:%s   # without force", name, name);
 }
 
 static bool
-judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c, const struct rw_update_view *u,
-    struct rw_error *err)
+judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
+    const struct rw_update_view *u, struct rw_error *err)
 {
 	const struct rw_conf_updates *conf = c->conf;
 	struct rw_finding *f;
@@ -89,8 +90,10 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 		} else if (u->kind == RW_UPDATE_REWIND) {
 			say_rewind(j, u, f);
 		} else {
-			f->text = rw_judgement_text(j, "%s would be moved on", rw_judgement_show(j, u->name, 200));
-			f->mend = rw_judgement_text(j, "git push origin %.12s:refs/heads/NAME   # under a name of its own",
+			f->text =
+			    rw_judgement_text(j, "%s would be moved on", rw_judgement_show(j, u->name, 200));
+			f->mend = rw_judgement_text(j,
+			    "git push origin %.12s:refs/heads/NAME   # under a name of its own",
 			    RW_OID(&u->new_tip));
 		}
 		break;

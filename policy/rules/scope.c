@@ -19,7 +19,8 @@ rw_scope_has_path(const struct rw_scope *s, struct rw_str path)
 }
 
 void
-rw_scope_captures(const struct rw_scope *s, struct rw_str ref, struct rw_str path, struct rw_glob_captures *ret)
+rw_scope_captures(const struct rw_scope *s, struct rw_str ref, struct rw_str path,
+    struct rw_glob_captures *ret)
 {
 	struct rw_glob_captures of_ref = { .n = 0 };
 	size_t i, k;
@@ -49,7 +50,10 @@ segment(struct rw_str *rest)
 	return s;
 }
 
-/* May a text below `dir` match? Segments are compared one by one; a name that is captured twice is not held to be equal. */
+/*
+ * May a text below `dir` match? Segments are compared one by one; a name that is captured twice is not held
+ * to be equal.
+ */
 static bool
 pattern_reaches_below(struct rw_arena *a, struct rw_str pattern, struct rw_str dir)
 {

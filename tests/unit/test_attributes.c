@@ -16,7 +16,8 @@ test_lines(void **state)
 		{ "ident", "*.yaml text ident", ALL, "ident" },
 		{ "export-subst", "* export-subst", ALL, "export-subst" },
 		{ "taken away", "* -filter !ident -export-subst !working-tree-encoding", ALL, NULL },
-		{ "other attributes", "* text=auto eol=lf diff=x merge=ours -crlf filters identity", ALL, NULL },
+		{ "other attributes", "* text=auto eol=lf diff=x merge=ours -crlf filters identity", ALL,
+		    NULL },
 		{ "comment", "# * filter=lfs", ALL, NULL },
 		{ "blank lines", "\n \n\t\r\n", ALL, NULL },
 		{ "indented", "  *\t\tfilter=lfs\r", ALL, "filter" },
@@ -76,9 +77,15 @@ test_positions(void **state)
 static void
 test_names(void **state)
 {
-	static const struct { const char *path; bool yes; } rows[] = {
-		{ ".gitattributes", true }, { "a/b/.gitattributes", true }, { "a/.GitAttributes", true },
-		{ "gitattributes", false }, { ".gitattributes/x", false }, { "x.gitattributes", false }, { "", false },
+	static const struct { const char *path; bool yes;
+	} rows[] = {
+		{ ".gitattributes", true },
+		{ "a/b/.gitattributes", true },
+		{ "a/.GitAttributes", true },
+		{ "gitattributes", false },
+		{ ".gitattributes/x", false },
+		{ "x.gitattributes", false },
+		{ "", false },
 	};
 
 	(void)state;

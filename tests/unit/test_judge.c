@@ -1,10 +1,12 @@
 /*
- * Scenarios: tests/data/judge/NAME.scn, each a policy, a script that makes a repository and a push with the real git, and the text
- * that the pusher must read. What differs from run to run (ids, fingerprints) is written as <id> and <key>.
+ * Scenarios: tests/data/judge/NAME.scn, each a policy, a script that makes a repository and a push with the
+ * real git, and the text that the pusher must read. What differs from run to run (ids, fingerprints) is
+ * written as <id> and <key>.
  *
- * The script finds: as NAME (who commits, and with which key), put FILE TEXT, save [OPTION...] (commit all), on REF
- * (the ref stands at HEAD before the push), want REF [REV] (the push moves it; REV "-": deletes it), seen REV TIME, taint REF RULE, baseline REV,
- * account NAME. Commits are made on a detached HEAD in the repository itself: only what `on` says is on a ref.
+ * The script finds: as NAME (who commits, and with which key), put FILE TEXT, save [OPTION...] (commit all),
+ * on REF (the ref stands at HEAD before the push), want REF [REV] (the push moves it; REV "-": deletes it),
+ * seen REV TIME, taint REF RULE, baseline REV, account NAME. Commits are made on a detached HEAD in the
+ * repository itself: only what `on` says is on a ref.
  */
 #include "tests/unit/gitrepo.h"
 
@@ -24,7 +26,8 @@ static const char prelude[] =
     "	git config user.signingKey \"$K/$user\"; }\n"
     "put() { case $1 in */*) mkdir -p \"${1%%/*}\";; esac; printf '%%b' \"$2\" >\"$1\"; }\n"
     "save() { git add -A; git commit -q --allow-empty --allow-empty-message \"$@\"\n"
-    "	if git symbolic-ref -q HEAD >/dev/null; then git checkout -q --detach; git update-ref -d refs/heads/start; fi; }\n"
+    "	if git symbolic-ref -q HEAD >/dev/null; then\n"
+    "		git checkout -q --detach; git update-ref -d refs/heads/start; fi; }\n"
     "on() { git update-ref \"$1\" HEAD; }\n"
     "want() {\n"
     "	old=$(git rev-parse -q --verify \"$1\" || echo 0000000000000000000000000000000000000000)\n"
@@ -169,7 +172,8 @@ is_hex(char c)
 static bool
 is_word(char c)
 {
-	return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '/' || c == '-';
+	return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '/' ||
+	    c == '-';
 }
 
 static void
@@ -215,7 +219,8 @@ update_golden(const char *path, struct rw_str text, const struct rw_buf *got)
 static void
 judge(struct gitrepo *g, const struct rw_policy *policy, struct rw_buf *ret)
 {
-	rw_autofree char *lines = side_file(g, "push"), *seen = side_file(g, "seen"), *taints = side_file(g, "tainted");
+	rw_autofree char *lines = side_file(g, "push"), *seen = side_file(g, "seen"),
+			 *taints = side_file(g, "tainted");
 	rw_autofree char *account = side_file(g, "account"), *base = side_file(g, "baseline");
 	struct memory memory = { seen, taints };
 	struct rw_oid baseline[16];
@@ -224,14 +229,17 @@ judge(struct gitrepo *g, const struct rw_policy *policy, struct rw_buf *ret)
 		.tainted = tainted, .baseline = baseline, .n_threads = 1
 	};
 	rw_auto_arena struct rw_arena *a = rw_arena_new(64u << 20);
-	struct rw_report_options options = { .repo_name = in.repo_name, .entry = 1042, .check_range = "origin/main..HEAD" };
+	struct rw_report_options options = { .repo_name = in.repo_name,
+		.entry = 1042,
+		.check_range = "origin/main..HEAD" };
 	rw_auto_buf struct rw_buf json = RW_BUF_INIT(4u << 20);
 	rw_auto_repo struct rw_repo *repo = gitrepo_open(g, "r/.git");
 	struct rw_verdict v;
 	const char *line;
 
 	in.repo = repo;
-	in.account = account[0] == '\0' ? RW_STR_LIT("alice") : (struct rw_str){ account, strcspn(account, "\n") };
+	in.account =
+	    account[0] == '\0' ? RW_STR_LIT("alice") : (struct rw_str){ account, strcspn(account, "\n") };
 	assert_true(rw_time_parse(RW_STR_LIT("2026-06-01T00:00:00Z"), &in.now));
 	for (line = base; *line != '\0'; line += 41)
 		assert_true(rw_oid_parse((struct rw_str){ line, 40 }, &baseline[in.n_baseline++]));
@@ -325,7 +333,8 @@ main(void)
 	if (mkdtemp(keys) == NULL)
 		return 1;
 	snprintf(cmd, sizeof(cmd),
-	    "cd %s && for k in alice bob mallory old outsider; do ssh-keygen -q -t ed25519 -N '' -f $k </dev/null || exit 1; done",
+	    "cd %s && for k in alice bob mallory old outsider; do "
+	    "ssh-keygen -q -t ed25519 -N '' -f $k </dev/null || exit 1; done",
 	    keys);
 	r = system(cmd) != 0 ? 1 : cmocka_run_group_tests_name("judge", tests, NULL, NULL);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", keys);

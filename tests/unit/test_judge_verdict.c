@@ -11,10 +11,13 @@ load(struct gitrepo *g, const char *rules)
 	struct rw_policy *p = NULL;
 	char path[600];
 
-	assert_true(asprintf(&text,
-	    "version: 1\nidentities:\n  alice: {accounts: [alice], emails: [alice@example.com], keys: [{ssh: %s}]}\n"
-	    "  bob: {accounts: [bob], emails: [bob@example.com]}\nrules:\n%s",
-	    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPQKvhmvPM4mVcFqUvDlDcKdJ0rqxSMmGNQFTPSRX+KE", rules) > 0);
+	assert_true(
+	    asprintf(&text,
+		"version: 1\nidentities:\n  alice: {accounts: [alice], emails: [alice@example.com], "
+		"keys: [{ssh: %s}]}\n"
+		"  bob: {accounts: [bob], emails: [bob@example.com]}\nrules:\n%s",
+		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPQKvhmvPM4mVcFqUvDlDcKdJ0rqxSMmGNQFTPSRX+KE",
+		rules) > 0);
 	snprintf(path, sizeof(path), "%s/policy.yaml", g->dir);
 	assert_ok(g, rw_file_write(path, rw_str(text), 0600, false, &g->err));
 	assert_ok(g, rw_policy_load(path, &p, &g->err));
@@ -25,10 +28,13 @@ static void
 judge(struct gitrepo *g, struct rw_repo *repo, const struct rw_policy *p, struct rw_ref_update *u, size_t n,
     const char *account, struct rw_verdict *ret)
 {
-	struct rw_judge_input in = {
-		.repo = repo, .policy = p, .push = { u, n }, .repo_name = RW_STR_LIT("shop"), .account = rw_str(account),
-		.now = 1800000000000, .n_threads = 1
-	};
+	struct rw_judge_input in = { .repo = repo,
+		.policy = p,
+		.push = { u, n },
+		.repo_name = RW_STR_LIT("shop"),
+		.account = rw_str(account),
+		.now = 1800000000000,
+		.n_threads = 1 };
 
 	assert_ok(g, rw_judge_push(&in, g->arena, ret, &g->err));
 }
@@ -49,17 +55,23 @@ static void
 test_kinds(void **state)
 {
 	struct gitrepo *g = *state;
-	rw_auto_policy struct rw_policy *p = load(g, "  - {name: w, refs: [refs/heads/a], mode: warn, updates: [create]}\n");
+	rw_auto_policy struct rw_policy *p =
+	    load(g, "  - {name: w, refs: [refs/heads/a], mode: warn, updates: [create]}\n");
 	rw_auto_repo struct rw_repo *repo = NULL;
 	struct rw_verdict v;
 
-	gitrepo_do(g, "git init -q -b a r; cd r; echo 1 >x; git add x; git commit -qm 'the subject'; echo 2 >x; mkdir d; "
+	gitrepo_do(g,
+	    "git init -q -b a r; cd r; echo 1 >x; git add x; git commit -qm 'the subject'; echo 2 >x; mkdir d; "
 	    "echo 3 >d/y; git add .; git commit -qm two; git branch b HEAD~1; git branch c; git branch d; "
 	    "git commit -q --allow-empty -m three; git branch e; git reset -q --hard HEAD~1");
 	repo = gitrepo_open(g, "r/.git");
 	struct rw_ref_update u[] = {
-		move(g, "refs/heads/b", "b", "a"), move(g, "refs/heads/a", "a", "b"), move(g, "refs/heads/c", "c", NULL),
-		move(g, "refs/heads/new", NULL, "b"), move(g, "refs/heads/d", "d", "d"), move(g, "refs/heads/far", NULL, "e"),
+		move(g, "refs/heads/b", "b", "a"),
+		move(g, "refs/heads/a", "a", "b"),
+		move(g, "refs/heads/c", "c", NULL),
+		move(g, "refs/heads/new", NULL, "b"),
+		move(g, "refs/heads/d", "d", "d"),
+		move(g, "refs/heads/far", NULL, "e"),
 	};
 
 	judge(g, repo, p, u, RW_ARRAY_LEN(u), "bob", &v);
@@ -102,7 +114,8 @@ test_input(void **state)
 
 	gitrepo_do(g, "git init -q -b a r; cd r; git commit -q --allow-empty -m one");
 	repo = gitrepo_open(g, "r/.git");
-	struct rw_ref_update twice[] = { move(g, "refs/heads/x", NULL, "a"), move(g, "refs/heads/x", NULL, "a") };
+	struct rw_ref_update twice[] = { move(g, "refs/heads/x", NULL, "a"),
+		move(g, "refs/heads/x", NULL, "a") };
 	struct rw_ref_update odd[] = { move(g, "refs/heads/..", NULL, "a") };
 	struct rw_judge_input in = { .repo = repo, .policy = p, .repo_name = RW_STR_LIT("shop"), .now = 1 };
 	const struct { const char *name; struct rw_push push; enum rw_error_code code; } rows[] = {
@@ -153,7 +166,8 @@ test_many_findings(void **state)
 	rw_auto_repo struct rw_repo *repo = NULL;
 	struct rw_verdict v;
 
-	gitrepo_do(g, "git init -q -b a r; cd r; git commit -q --allow-empty -m one; for i in $(seq 1005); do echo $i >$i.x; done; "
+	gitrepo_do(g,
+	    "git init -q -b a r; cd r; git commit -q --allow-empty -m one; for i in $(seq 1005); do echo $i >$i.x; done; "
 	    "git add .; git commit -qm many; git branch b; git reset -q --hard HEAD~1");
 	repo = gitrepo_open(g, "r/.git");
 	struct rw_ref_update u[] = { move(g, "refs/heads/a", "a", "b") };
@@ -195,18 +209,27 @@ test_files(void **state)
 		{ RW_STR_LIT("apps/a.yaml"), 0100644, good }, { RW_STR_LIT("docs/b.yaml"), 0100644, bad }
 	};
 	const struct rw_file bad_files[] = {
-		{ RW_STR_LIT(".gitattributes"), 0100644, attributes }, { RW_STR_LIT("apps/a.yaml"), 0100644, bad },
-		{ RW_STR_LIT("apps/b.yaml"), 0120000, good }, { RW_STR_LIT("apps/c.yaml"), 0100644, NULL },
+		{ RW_STR_LIT(".gitattributes"), 0100644, attributes },
+		{ RW_STR_LIT("apps/a.yaml"), 0100644, bad },
+		{ RW_STR_LIT("apps/b.yaml"), 0120000, good },
+		{ RW_STR_LIT("apps/c.yaml"), 0100644, NULL },
 		{ RW_STR_LIT("apps/s.yaml"), 0100644, secret },
 	};
-	static const struct { const char *check, *path; uint32_t line; } wanted[] = {
-		{ "tree", ".gitattributes", 1 }, { "manifests", "apps/a.yaml", 1 }, { "tree", "apps/b.yaml", 0 },
-		{ "manifests", "apps/c.yaml", 0 }, { "secrets", "apps/s.yaml", 4 },
+	static const struct { const char *check, *path; uint32_t line;
+	} wanted[] = {
+		{ "tree", ".gitattributes", 1 },
+		{ "manifests", "apps/a.yaml", 1 },
+		{ "tree", "apps/b.yaml", 0 },
+		{ "manifests", "apps/c.yaml", 0 },
+		{ "secrets", "apps/s.yaml", 4 },
 	};
-	struct rw_judge_files in = {
-		.policy = p, .repo_name = RW_STR_LIT("shop"), .ref = RW_STR_LIT("refs/heads/main"), .as = RW_IDENTITY_NONE,
-		.file = good_files, .n_files = RW_ARRAY_LEN(good_files), .read = read_file
-	};
+	struct rw_judge_files in = { .policy = p,
+		.repo_name = RW_STR_LIT("shop"),
+		.ref = RW_STR_LIT("refs/heads/main"),
+		.as = RW_IDENTITY_NONE,
+		.file = good_files,
+		.n_files = RW_ARRAY_LEN(good_files),
+		.read = read_file };
 
 	assert_ok(g, rw_judge_files(&in, g->arena, &v, &g->err));
 	assert_true(v.accepted);

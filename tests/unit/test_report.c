@@ -4,19 +4,34 @@
 #include "refwall/judge.h"
 
 static const struct rw_ref_update update = { .name = { "refs/heads/main", 15 } };
-static const struct rw_judged_update refused = { .update = &update, .kind = RW_UPDATE_FAST_FORWARD, .refused = true };
+static const struct rw_judged_update refused = { .update = &update,
+	.kind = RW_UPDATE_FAST_FORWARD,
+	.refused = true };
 
-static const struct rw_finding full = {
-	.rule = { "who signs", 9 }, .check = "signed", .ref = { "refs/heads/main", 15 },
+static const struct rw_finding full = { .rule = { "who signs", 9 },
+	.check = "signed",
+	.ref = { "refs/heads/main", 15 },
 	.commit = { { 0xab, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 } },
-	.path = { "a\xff.yaml", 7 }, .line = 3, .col = 5, .field = "spec.x", .text = "by Alice, wrong", .found = "Alice",
-	.wanted = "Bob", .mend = "git x", .message = "note", .help = "look", .neutral = "wrong", .personal = true
-};
+	.path = { "a\xff.yaml", 7 },
+	.line = 3,
+	.col = 5,
+	.field = "spec.x",
+	.text = "by Alice, wrong",
+	.found = "Alice",
+	.wanted = "Bob",
+	.mend = "git x",
+	.message = "note",
+	.help = "look",
+	.neutral = "wrong",
+	.personal = true };
 
 static void
 text_of(const struct rw_verdict *v, bool gitlab, size_t max, struct rw_buf *ret)
 {
-	struct rw_report_options o = { .repo_name = RW_STR_LIT("shop"), .entry = 7, .check_range = "a..b", .gitlab = gitlab };
+	struct rw_report_options o = { .repo_name = RW_STR_LIT("shop"),
+		.entry = 7,
+		.check_range = "a..b",
+		.gitlab = gitlab };
 
 	*ret = (struct rw_buf)RW_BUF_INIT(max);
 	rw_report_text(v, &o, ret);
@@ -113,7 +128,8 @@ test_json(void **state)
 
 	(void)state;
 	rw_report_json(&v, true, &b);
-	assert_string_equal(rw_buf_cstr(&b), "[{\"check\":\"signed\",\"col\":5,"
+	assert_string_equal(rw_buf_cstr(&b),
+	    "[{\"check\":\"signed\",\"col\":5,"
 	    "\"commit\":\"ab0102030405060708090a0b0c0d0e0f10111213\",\"field\":\"spec.x\",\"found\":\"Alice\","
 	    "\"help\":\"look\",\"line\":3,\"mend\":\"git x\",\"message\":\"note\",\"path\":{\"b64\":\"Yf8ueWFtbA==\"},"
 	    "\"ref\":\"refs/heads/main\",\"rule\":\"who signs\",\"text\":\"by Alice, wrong\",\"wanted\":\"Bob\","

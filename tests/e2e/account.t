@@ -45,4 +45,5 @@ done
 fails 'no shell' env -u SSH_ORIGINAL_COMMAND "$account" alice
 fails 'no account, no service' env SSH_ORIGINAL_COMMAND="git-upload-pack '$T/shop.git'" "$account"
 fails 'an empty account is none' env SSH_ORIGINAL_COMMAND="git-upload-pack '$T/shop.git'" "$account" ''
+fails 'an option is no account' env SSH_ORIGINAL_COMMAND="git-upload-pack '$T/shop.git'" "$account" --x
 done_testing

@@ -236,6 +236,23 @@ rw_delivery_list(struct rw_serve *s, struct rw_arena *a, int64_t subscription, s
 }
 
 bool
+rw_delivery_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_delivery *ret, struct rw_error *err)
+{
+	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db, "SELECT " COLUMNS " FROM delivery WHERE id = ?1", err);
+	bool row;
+
+	if (q == NULL)
+		return false;
+	(void)sqlite3_bind_int64(q, 1, id);
+	if (!rw_db_row(&s->db, q, &row, err))
+		return false;
+	if (!row)
+		return missing(err, id);
+	*ret = read_delivery(a, q);
+	return rw_arena_ok(a, "delivery", err);
+}
+
+bool
 rw_delivery_counts(struct rw_serve *s, uint64_t ret[RW_DELIVERY_DEAD + 1], struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db, "SELECT state, count(*) FROM delivery GROUP BY state", err);

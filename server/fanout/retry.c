@@ -36,15 +36,16 @@ rw_retry_delay(unsigned attempts, int status, int64_t retry_after_ms, uint32_t r
 
 	for (unsigned i = 1; i < attempts && ms < RW_LIMIT_DELIVERY_BACKOFF_MS; i++)
 		ms *= FACTOR;
-	if (status == 429 && ms < BUSY_MS)
+	if (status == 429 && retry_after_ms <= 0 && ms < BUSY_MS)
 		ms = BUSY_MS;
 	ms = bounded(ms);
 	/* uniform in [-20 %, +20 %] */
 	spread = ms * JITTER_PERCENT / 100;
 	ms += spread * 2 * (int64_t)(random >> 1) / (INT32_MAX) - spread;
 	/* asked to wait: never earlier than that, and not all at that very moment */
+	retry_after_ms = bounded(retry_after_ms);
 	if (retry_after_ms > ms)
-		ms = retry_after_ms + spread * (int64_t)(random >> 1) / INT32_MAX;
+		ms = retry_after_ms + retry_after_ms / 10 * (int64_t)(random >> 1) / INT32_MAX;
 	return bounded(ms);
 }
 

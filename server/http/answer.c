@@ -67,6 +67,7 @@ rw_call_problem(struct rw_call *c, unsigned status, const char *fmt, ...)
 	rw_json_end(&j);
 	if (!rw_json_ok(&j, "problem", &ignored))
 		rw_buf_clear(&c->out);
+	rw_buf_putc(&c->out, '\n');
 	c->status = status;
 	c->content_type_out = "application/problem+json";
 }
@@ -101,6 +102,8 @@ rw_call_done(struct rw_call *c, unsigned status, const char *content_type)
 {
 	struct rw_error err = RW_ERROR_INIT;
 
+	if (c->out.len > 0 && c->out.data[c->out.len - 1] != '\n')
+		rw_buf_putc(&c->out, '\n');
 	if (!rw_buf_ok(&c->out, "answer", &err)) {
 		rw_call_error(c, &err);
 		return;

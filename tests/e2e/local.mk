@@ -13,3 +13,10 @@ SCRIPT_TESTS += \
 	tests/e2e/smart-http.t \
 	tests/e2e/ssh.t
 EXTRA_DIST += tests/e2e/lib.sh tests/e2e/http-backend.py
+
+# The service: its own helpers, a strict receiver, and a log that needs no git.
+SCRIPT_TESTS += tests/e2e/http.t tests/e2e/webhook.t
+EXTRA_DIST += tests/e2e/receiver.py tests/e2e/service.sh
+check_PROGRAMS += tests/e2e/logfill
+tests_e2e_logfill_SOURCES = tests/e2e/logfill.c
+tests_e2e_logfill_LDADD = $(RW_AUDIT_LIBS)

@@ -203,10 +203,20 @@ rw_builtin_objects(struct rw_judgement *j, struct rw_update_view *u, struct rw_e
 
 /* ---- tags ---- */
 
+bool
+rw_rule_judges_commits(const struct rw_rule *r)
+{
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (r->check[i].type->target == RW_TARGET_COMMIT)
+			return true;
+	return false;
+}
+
+/* A rule that names tags, or one whose demand a lightweight tag has nothing to meet with. */
 static bool
 is_tag_rule(const struct rw_rule *r)
 {
-	return !r->scope.any_ref;
+	return !r->scope.any_ref || rw_rule_judges_commits(r);
 }
 
 static struct rw_finding *

@@ -226,6 +226,13 @@ intern(struct rw_judgement *j, struct hidden *h, struct rw_error *err)
 	return true;
 }
 
+/* Of a tag, only the tag object was judged by such a rule: its commits were not. */
+static bool
+vouches(const struct rw_rule *r, struct rw_str ref)
+{
+	return !rw_rule_judges_commits(r) || !rw_str_has_prefix(ref, "refs/tags/");
+}
+
 /* Tips of the refs in the scope that vouch for this rule, and the baseline. NULL scope: of all refs. */
 static bool
 tips_in_scope(struct rw_judgement *j, const struct rw_rule *r, struct hidden *ret, struct rw_error *err)
@@ -241,7 +248,8 @@ tips_in_scope(struct rw_judgement *j, const struct rw_rule *r, struct hidden *re
 	for (i = 0; i < j->n_refs; i++) {
 		const struct rw_ref *ref = &j->ref[i];
 
-		if (ref->kind != RW_REF_DIRECT || (r != NULL && !rw_scope_has_ref(&r->scope, ref->name)))
+		if (ref->kind != RW_REF_DIRECT ||
+		    (r != NULL && (!rw_scope_has_ref(&r->scope, ref->name) || !vouches(r, ref->name))))
 			continue;
 		if (r != NULL && j->in->tainted != NULL && j->in->tainted(j->in->ctx, ref->name, r->name))
 			continue;

@@ -303,6 +303,8 @@ bool rw_judgement_file(struct rw_judgement *j, struct rw_update_view *u, struct 
 
 bool rw_builtin_names(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 bool rw_builtin_objects(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
+/* Does the rule ask something of each commit (and of a tag: of the tag object)? */
+bool rw_rule_judges_commits(const struct rw_rule *r);
 bool rw_builtin_tag(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);
 /* What stands in the way to judged paths: links, submodules, attributes. */
 bool rw_builtin_tree(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err);

@@ -182,6 +182,23 @@ give_up(struct session *s, const struct rw_error *why)
 	return 3;
 }
 
+/* The range that a person would rehearse: of the first refused branch that is not deleted. NULL: none. */
+static const char *
+range_of(struct session *s)
+{
+	for (size_t i = 0; i < s->verdict.n_updates; i++) {
+		const struct rw_judged_update *u = &s->verdict.update[i];
+		struct rw_str name = u->update->name;
+
+		if (!u->refused || u->kind == RW_UPDATE_DELETE || !rw_str_has_prefix(name, "refs/heads/"))
+			continue;
+		if (u->kind == RW_UPDATE_CREATE)
+			return "origin/main..HEAD";
+		return rw_arena_printf(s->hook->arena, "origin/%s..HEAD", name.p + strlen("refs/heads/"));
+	}
+	return NULL;
+}
+
 int
 rw_pre_receive(struct rw_hook *h)
 {
@@ -196,7 +213,7 @@ rw_pre_receive(struct rw_hook *h)
 	if (!decide(&s, &err) || !record(&s, (struct rw_str){ NULL, 0 }, &err))
 		return give_up(&s, &err);
 	o = (struct rw_report_options){
-		.repo_name = h->repo_name, .entry = (int64_t)s.entry, .check_range = "origin/main..HEAD", .gitlab = h->gitlab,
+		.repo_name = h->repo_name, .entry = (int64_t)s.entry, .check_range = range_of(&s), .gitlab = h->gitlab,
 	};
 	rw_report_text(&s.verdict, &o, &report);
 	if (!rw_fd_write_all(2, "standard error", rw_buf_str(&report), &err) && s.verdict.accepted)

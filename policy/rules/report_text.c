@@ -7,7 +7,7 @@
  *	  wanted  a signature by one of: maintainers, image-bot
  *	  mend    git rebase --exec 'git commit --amend --no-edit -S' origin/main
  *
- *	try again without pushing: refwall check --repo . origin/main..HEAD
+ *	try again without pushing: refwall check --policy FILE --repo . origin/main..HEAD
  *
  * A finding is written whole or not at all; what does not fit is counted.
  */
@@ -185,7 +185,7 @@ rw_report_text(const struct rw_verdict *v, const struct rw_report_options *o, st
 	}
 	if (!v->accepted && o->check_range != NULL) {
 		blank(&r, b);
-		rw_buf_printf(b, "%stry again without pushing: refwall check --repo . %s\n", r.prefix,
+		rw_buf_printf(b, "%stry again without pushing: refwall check --policy FILE --repo . %s\n", r.prefix,
 		    RW_SHOW(rw_str(o->check_range)));
 	}
 }

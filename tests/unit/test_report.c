@@ -56,7 +56,7 @@ test_text(void **state)
 	    "  note    note\n"
 	    "  help    look\n"
 	    "\n"
-	    "try again without pushing: refwall check --repo . a..b\n");
+	    "try again without pushing: refwall check --policy FILE --repo . a..b\n");
 }
 
 static void

@@ -61,7 +61,7 @@ each command_documented <"$T/commands" >"$T/complaints"
 none 'refwall(1) has every command with its options, and no other' "$T/complaints"
 
 # ---- the other programs ----
-if [ -x "$RW_BUILDDIR/refwalld" ]; then refwalld --help >"$T/help" 2>&1; else grep -o -e 'Fl -[a-z-]*' "$refwalld_8" | sed 's/Fl -/--/' >"$T/help"; fi
+refwalld --help >"$T/help" 2>&1
 grep -o -e '--[a-z][a-z-]*' "$T/help" | sort -u | while read -r o; do
 	grep -q -e "Fl -${o#--}" "$refwalld_8" || echo "refwalld: $o is not in refwalld(8)"
 done >"$T/complaints"
@@ -209,7 +209,7 @@ none 'every test that the threat model names is there' "$T/complaints"
 
 # ---- the unit ----
 if command -v systemd-analyze >/dev/null; then
-	sed "s|@sbindir@/refwalld|$(command -v refwalld || command -v refwall)|" contrib/systemd/refwalld.service.in >"$T/refwalld.service"
+	sed "s|@sbindir@/refwalld|$(command -v refwalld)|" contrib/systemd/refwalld.service.in >"$T/refwalld.service"
 	systemd-analyze --man=no verify "$T/refwalld.service" >"$T/complaints" 2>&1
 	grep -E 'refwalld\.service:' "$T/complaints" | grep -vE 'Failed to connect|Unit .* not found' >"$T/of-it"
 	none 'systemd understands the unit' "$T/of-it"

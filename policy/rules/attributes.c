@@ -105,6 +105,8 @@ parse_line(struct rw_arena *a, struct rw_str text, uint32_t number, struct rw_at
 	struct rw_attribute_line *l;
 	const char *name = NULL;
 
+	/* to git a line is a C string */
+	rest.n = strnlen(rest.p, rest.n);
 	pattern = token(&rest);
 	if (pattern.n == 0 || pattern.p[0] == '#')
 		return true;
@@ -130,6 +132,10 @@ rw_attributes_parse(struct rw_arena *a, struct rw_str bytes, struct rw_attribute
 	uint32_t number = 0;
 
 	memset(ret, 0, sizeof(*ret));
+	if (rw_str_has_prefix(bytes, "\xef\xbb\xbf")) {	/* git passes over a mark at the start */
+		bytes.p += 3;
+		bytes.n -= 3;
+	}
 	while (bytes.n > 0) {
 		const char *end = memchr(bytes.p, '\n', bytes.n);
 		size_t n = end == NULL ? bytes.n : (size_t)(end - bytes.p);

@@ -185,11 +185,12 @@ text_of(const struct rw_yaml_node *n, const char *key)
 /* `images` of a kustomization replaces name, tag and digest of what the manifests say. */
 static void
 judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena *a,
-    const struct rw_yaml_node *n, size_t i)
+    const struct rw_yaml_node *n, const char *key, size_t i)
 {
 	struct rw_str name = text_of(n, "newName"), tag = text_of(n, "newTag"), digest = text_of(n, "digest");
-	const char *field = rw_arena_printf(a, "images[%zu]", i);
-	struct rw_kube_image image = { .node = n, .field = field == NULL ? "images" : field };
+	struct rw_str suffix = text_of(n, "tagSuffix");
+	const char *field = rw_arena_printf(a, "%s[%zu]", key, i);
+	struct rw_kube_image image = { .node = n, .field = field == NULL ? key : field };
 	struct rw_str old = text_of(n, "name");
 	struct rw_image_ref ref;
 	const char *z;
@@ -202,8 +203,11 @@ judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena
 		}
 		judge_registry(j, p, n, image.field, name, &ref);
 	}
-	if (tag.n == 0 && digest.n == 0)
-		return;			/* the pin of the manifest stays */
+	if (tag.n == 0 && digest.n == 0) {
+		if (suffix.n == 0)
+			return;		/* the pin of the manifest stays */
+		tag = suffix;		/* takes a digest away */
+	}
 	old = name.n > 0 ? name : old;
 	z = rw_arena_printf(a, "%.*s%s%.*s", (int)old.n, old.n == 0 ? "" : old.p, tag.n > 0 ? ":" : "",
 	    (int)tag.n, tag.n == 0 ? "" : tag.p);
@@ -214,10 +218,14 @@ static void
 judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_arena *a,
     const struct rw_yaml_node *root)
 {
-	const struct rw_yaml_node *list = rw_yaml_get(root, "images");
+	static const char *const keys[] = { "images", "imageTags" };	/* kustomize still reads the old one */
 
-	for (size_t i = 0; list != NULL && list->kind == RW_YAML_SEQ && i < list->n; i++)
-		judge_replacement(j, p, a, list->item[i], i);
+	for (size_t k = 0; k < RW_ARRAY_LEN(keys); k++) {
+		const struct rw_yaml_node *list = rw_yaml_get(root, keys[k]);
+
+		for (size_t i = 0; list != NULL && list->kind == RW_YAML_SEQ && i < list->n; i++)
+			judge_replacement(j, p, a, list->item[i], keys[k], i);
+	}
 }
 
 static bool

@@ -36,6 +36,7 @@ test_lines(void **state)
 		{ "braces match themselves only", "{a}.yaml ident", "b.yaml", NULL },
 		{ "one character", "?.yaml ident", ALL, "ident" },
 		{ "no attribute", "*.yaml", ALL, NULL },
+		{ "a mark at the start, which git passes over", "\xef\xbb\xbf*.yaml ident", ALL, "ident" },
 		{ "empty", "", ALL, NULL },
 	};
 
@@ -74,6 +75,21 @@ test_positions(void **state)
 	assert_int_equal(at.line[1].number, 5);
 }
 
+/* git reads lines as C strings. */
+static void
+test_nul(void **state)
+{
+	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
+	struct rw_error err = RW_ERROR_INIT;
+	struct rw_attributes at;
+
+	(void)state;
+	assert_true(rw_attributes_parse(a, RW_STR_LIT("* ident\0x\n*\0 ident\n"), &at, &err));
+	assert_int_equal(at.n, 1);
+	assert_int_equal(at.line[0].number, 1);
+	assert_true(rw_attribute_applies(&at.line[0], RW_STR_LIT(ALL)));
+}
+
 static void
 test_names(void **state)
 {
@@ -99,7 +115,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines), cmocka_unit_test(test_positions), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_lines), cmocka_unit_test(test_positions), cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests_name("attributes", tests, NULL, NULL);

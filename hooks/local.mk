@@ -16,15 +16,15 @@ else
 EXTRA_DIST += hooks/no_network.c
 endif
 RW_HOOK_LIBS = librwaudit.a librwstore.a librwconfig.a librwrules.a librwgit.a librwsignature.a librwmanifest.a librwbase.a \
-	$(SQLITE_LIBS) $(HOOK_GIT2_LIBS) $(NETTLE_LIBS) $(YAML_LIBS) $(GCRYPT_LIBS) $(PTHREAD_LIBS)
+	$(HOOK_LIBS) $(PTHREAD_LIBS)
 refwall_hook_SOURCES = $(RW_HOOK_SOURCES)
 refwall_hook_LDADD = $(RW_HOOK_LIBS)
-refwall_hook_LDFLAGS = $(AM_LDFLAGS) $(HOOK_GIT2_LDFLAGS)
+refwall_hook_LDFLAGS = $(AM_LDFLAGS) $(HOOK_LDFLAGS)
 
 # The same program with places where a test can make it die; never installed.
 check_PROGRAMS += tests/e2e/refwall-hook-points
 tests_e2e_refwall_hook_points_SOURCES = $(RW_HOOK_SOURCES) hooks/points.c
 tests_e2e_refwall_hook_points_CPPFLAGS = $(AM_CPPFLAGS) -DRW_TEST_POINTS
 tests_e2e_refwall_hook_points_LDADD = $(RW_HOOK_LIBS)
-tests_e2e_refwall_hook_points_LDFLAGS = $(AM_LDFLAGS) $(HOOK_GIT2_LDFLAGS)
+tests_e2e_refwall_hook_points_LDFLAGS = $(AM_LDFLAGS) $(HOOK_LDFLAGS)
 dist_man_MANS += hooks/refwall-hook.8

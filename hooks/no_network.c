@@ -4,7 +4,7 @@
  * libssh2 and two TLS libraries become part of the hook. It starts ten times faster (libgit2 otherwise reads the
  * system's certificates at each start), and there is no network code in it to attack.
  *
- * Each name stands in HOOK_GIT2_LDFLAGS (configure.ac) as --wrap=name. A transport that is asked for all the same fails.
+ * Each name stands in HOOK_LDFLAGS (configure.ac) as --wrap=name. A transport that is asked for all the same fails.
  */
 #define RW_NO_NETWORK(X)						\
 	X(git_smart_subtransport_http)					\

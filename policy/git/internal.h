@@ -50,6 +50,11 @@ struct rw_repo {
 	struct rw_graph *graph;
 	struct rw_packed_refs *packed;
 	struct rw_oid checked[RW_CHECKED_TREES];	/* trees that were parsed to their end */
+	struct {
+		struct rw_oid id;
+		enum rw_object_type type;	/* RW_OBJ_NONE: nothing yet */
+		uint64_t size;
+	} header;				/* the last that was asked for */
 };
 
 git_oid rw_git_oid(const struct rw_oid *o);

@@ -66,6 +66,10 @@ examine(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 
 /* ---- the rules of one update ---- */
 
+/*
+ * Whole pushes and commits are judged whatever paths they touch: a scope of paths that a rule inherits does
+ * not narrow that.
+ */
 static bool
 run_update(struct rw_judgement *j, struct rw_update_view *u, const struct rw_active *a,
     const struct rw_check *c, struct rw_error *err)
@@ -78,15 +82,13 @@ run_commits(struct rw_judgement *j, struct rw_update_view *u, const struct rw_ac
     const struct rw_check *c, struct rw_error *err)
 {
 	size_t i;
-	bool touches;
 
 	if (u->is_tag)			/* of a tag, the tag object is judged */
 		return run_update(j, u, a, c, err);
 	for (i = 0; a->set != NULL && i < a->set->n; i++) {
 		struct rw_commit_info *commit = a->set->commit[i];
 
-		if (!rw_commit_touches(j, &a->rule->scope, commit, &touches, err) ||
-		    (touches && !c->type->commit(j, a->rule, c, u, &commit->id, &commit->commit, err)))
+		if (!c->type->commit(j, a->rule, c, u, &commit->id, &commit->commit, err))
 			return false;
 	}
 	return true;

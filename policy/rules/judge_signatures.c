@@ -45,31 +45,33 @@ rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct rw_co
 }
 
 static bool
-rule_asks(const struct rw_rule *r, const struct rw_update_view *u)
+has_target(const struct rw_rule *r, enum rw_rule_target t)
 {
 	size_t i;
 
 	for (i = 0; i < r->n_checks; i++) {
-		enum rw_rule_target t = r->check[i].type->target;
-
-		if (t == RW_TARGET_CHANGE || (t == RW_TARGET_COMMIT && !u->is_tag))
+		if (r->check[i].type->target == t)
 			return true;
 	}
 	return false;
 }
 
 static bool
-want_of(struct rw_judgement *j, const struct rw_active *a, size_t *n, struct rw_error *err)
+want_of(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_active *a, size_t *n,
+    struct rw_error *err)
 {
+	bool every = has_target(a->rule, RW_TARGET_COMMIT) && !u->is_tag;
+	bool touches = every || has_target(a->rule, RW_TARGET_CHANGE);
 	size_t i;
-	bool touches;
 
+	if (!touches)
+		return true;
 	for (i = 0; i < a->set->n; i++) {
 		struct rw_commit_info *c = a->set->commit[i];
 
 		if (c->want_signature || c->has_signature || c->malformed)
 			continue;
-		if (!rw_commit_touches(j, &a->rule->scope, c, &touches, err))
+		if (!every && !rw_commit_touches(j, &a->rule->scope, c, &touches, err))
 			return false;
 		c->want_signature = touches;
 		*n += touches;
@@ -116,7 +118,7 @@ rw_judgement_verify(struct rw_judgement *j, struct rw_error *err)
 		struct rw_update_view *u = &j->update[i];
 
 		for (k = 0; k < u->n_active && !u->broken && u->kind != RW_UPDATE_DELETE; k++) {
-			if (rule_asks(u->active[k].rule, u) && !want_of(j, &u->active[k], &n, err))
+			if (!want_of(j, u, &u->active[k], &n, err))
 				return false;
 		}
 	}

@@ -24,6 +24,7 @@ struct rw_db {
 	} cache[RW_DB_STATEMENTS];
 	size_t n;
 	int wal_pages;			/* of the write-ahead log after the last commit; 0 where nobody counts */
+	unsigned commits;		/* through rw_db_commit() */
 	int version;			/* of the schema */
 };
 

@@ -21,7 +21,7 @@ struct listing {
 	const struct rw_glob *limit;	/* of the token; NULL: none, or the filter says it already */
 	size_t wanted, shown, scanned;
 	bool more;
-	uint64_t last;			/* index of the last entry looked at */
+	uint64_t next;			/* cursor of the next page */
 };
 
 /* The repository that an entry is about; empty when it is about none. */
@@ -147,11 +147,12 @@ put_page(struct rw_call *c, struct listing *l, bool *ret_end, struct rw_error *e
 
 	if (a == NULL)
 		return rw_fail_nomem(err);
+	/* asking for it bounds the work: no choice of filters holds a thread for long */
+	l->filter.ret_next = &l->next;
 	if (!rw_audit_list(c->log, a, &l->filter, &e, &n, &more, err))
 		return false;
 	*ret_end = true;
 	for (size_t i = 0; i < n; i++) {
-		l->last = e[i].index;
 		l->scanned++;
 		if (l->limit == NULL || rw_glob_match(l->limit, repo_of(a, &e[i]), NULL)) {
 			if (!l->format->entry(c->log, &e[i], l->shown == 0, &c->out, err))
@@ -160,15 +161,17 @@ put_page(struct rw_call *c, struct listing *l, bool *ret_end, struct rw_error *e
 		}
 		if (l->shown == l->wanted || c->out.len > RW_CALL_BODY_SOFT || l->scanned >= SCAN_MAX) {
 			l->more = more || i + 1 < n;
+			l->next = l->filter.descending ? e[i].index : e[i].index + 1;
 			return true;
 		}
 	}
+	/* a short page of which there is more: the search was stopped, so this answer is */
 	l->more = more;
-	*ret_end = !more;
+	*ret_end = !more || n < l->filter.limit;
 	if (l->filter.descending)
-		l->filter.before = l->last;
+		l->filter.before = l->next;
 	else
-		l->filter.after = l->last + 1;
+		l->filter.after = l->next;
 	return true;
 }
 
@@ -219,7 +222,7 @@ rw_api_audit_list(struct rw_call *c)
 		}
 	}
 	l.format->end(&c->out);
-	(void)snprintf(next, sizeof(next), "%llu", (unsigned long long)(l.filter.descending ? l.last : l.last + 1));
+	(void)snprintf(next, sizeof(next), "%llu", (unsigned long long)l.next);
 	if (l.more)
 		link_next(c, next);
 	if (json && l.more)

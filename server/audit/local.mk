@@ -34,3 +34,4 @@ librwaudit_a_SOURCES = \
 noinst_HEADERS += \
 	include/refwall/audit.h \
 	include/refwall/process.h
+EXTRA_DIST += contrib/doc/entry-format.md

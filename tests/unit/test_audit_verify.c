@@ -1,8 +1,10 @@
 /*
  * Every claim of rw_audit_verify(), held against a log that somebody edited behind its back.
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 
+#include "refwall/encoding.h"
 #include "refwall/store_entry.h"
 #include "server/audit/append.h"
 #include "tests/unit/log_fixture.h"
@@ -407,10 +409,52 @@ problems_are_counted_beyond_the_first_hundred(void **state)
 	assert_int_equal(r.n_dropped, 51);
 }
 
+/* The examples of contrib/doc/entry-format.md: entries, leaves and root are what the text says. */
+static void
+the_document_is_right(void **state)
+{
+	const char *src = getenv("RW_SRCDIR");
+	rw_auto_buf struct rw_buf doc = RW_BUF_INIT(1 << 20);
+	rw_auto_arena struct rw_arena *a = rw_arena_new(1 << 20);
+	uint8_t leaf[3][32], node01[32], root[32];
+	char path[512], hex[65], want[80];
+	struct rw_error e = RW_ERROR_INIT;
+	const char *at;
+	size_t n = 0;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/contrib/doc/entry-format.md", src == NULL ? "." : src);
+	must(rw_crypto_init(err));
+	if (!rw_file_read(AT_FDCWD, path, &doc, &e))
+		skip();
+	for (at = rw_buf_cstr(&doc); n < 3 && (at = strstr(at, "\n```\n{")) != NULL; n++) {
+		const char *end = strstr(at += 5, "\n```\n");
+		rw_auto_buf struct rw_buf body = RW_BUF_INIT(4096);
+		struct rw_entry parsed;
+
+		assert_non_null(end);
+		for (; at < end; at++) {
+			if (*at != '\n')
+				rw_buf_putc(&body, *at);
+		}
+		must(rw_entry_parse(a, rw_buf_str(&body), &parsed, err));
+		rw_merkle_leaf(rw_buf_str(&body), leaf[n]);
+		(void)snprintf(want, sizeof(want), "leaf `%s`", rw_hex_encode(leaf[n], 32, hex));
+		assert_non_null(strstr(rw_buf_cstr(&doc), want));
+	}
+	assert_int_equal(n, 3);
+	rw_merkle_node(leaf[0], leaf[1], node01);
+	rw_merkle_node(node01, leaf[2], root);
+	assert_non_null(strstr(rw_buf_cstr(&doc), rw_hex_encode(node01, 32, hex)));
+	(void)snprintf(want, sizeof(want), "the root of the three is `%s`", rw_hex_encode(root, 32, hex));
+	assert_non_null(strstr(rw_buf_cstr(&doc), want));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_document_is_right),
 		cmocka_unit_test_setup_teardown(empty_log_verifies, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(good_log_verifies, story_setup, fixture_teardown),
 		cmocka_unit_test(tampering_is_found),

@@ -491,7 +491,7 @@ main(int argc, char **argv)
 			usage(stdout);
 			return EXIT_FINE;
 		case 'v':
-			puts("refwalld (Refwall) " PACKAGE_VERSION);
+			puts("refwalld (" PACKAGE_NAME ") " PACKAGE_VERSION);
 			return EXIT_FINE;
 		default:
 			usage(stderr);

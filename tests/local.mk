@@ -2,6 +2,7 @@
 TEST_EXTENSIONS = .t
 TAP_DRIVER = $(SHELL) $(top_srcdir)/contrib/build-aux/tap-driver.sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' CMOCKA_MESSAGE_OUTPUT=TAP $(TAP_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run.sh
 T_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(TAP_DRIVER)
 T_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = RW_SRCDIR='$(abs_top_srcdir)'; RW_BUILDDIR='$(abs_top_builddir)'; export RW_SRCDIR RW_BUILDDIR;
@@ -48,7 +49,7 @@ TESTS += $(UNIT_TESTS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(SCRIPT_TESTS)
-EXTRA_DIST += $(SCRIPT_TESTS) tests/fuzz/corpus tests/data
+EXTRA_DIST += $(SCRIPT_TESTS) tests/unit/run.sh tests/fuzz/corpus tests/data
 
 # Campaigns of their own, not part of `make check`.
 # make fuzz: each target for FUZZ_SECONDS, in a build configured with CC=clang --enable-sanitizers --enable-fuzzing.

@@ -193,6 +193,7 @@ judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena
 	struct rw_kube_image image = { .node = n, .field = field == NULL ? key : field };
 	struct rw_str old = text_of(n, "name");
 	struct rw_image_ref ref;
+	struct rw_finding *f;
 	const char *z;
 
 	if (name.n > 0) {
@@ -207,6 +208,15 @@ judge_replacement(struct rw_judgement *j, const struct place *p, struct rw_arena
 		if (suffix.n == 0)
 			return;		/* the pin of the manifest stays */
 		tag = suffix;		/* takes a digest away */
+	}
+	if (digest.n > 0) {
+		z = rw_arena_printf(a, "x@%.*s", (int)digest.n, digest.p);
+		if (z == NULL || !rw_image_parse(a, rw_str(z), &ref)) {
+			f = find(j, p, n, image.field, digest);
+			f->text = "no image digest";
+			f->wanted = "sha256: and 64 hexadecimal digits";
+			return;
+		}
 	}
 	old = name.n > 0 ? name : old;
 	z = rw_arena_printf(a, "%.*s%s%.*s", (int)old.n, old.n == 0 ? "" : old.p, tag.n > 0 ? ":" : "",

@@ -17,6 +17,7 @@
 
 #include "policy/signature/keyring.h"
 #include "policy/signature/sshsig.h"
+#include "tests/bench/row.h"
 #include "tests/unit/ssh_tool.h"
 
 #define WANTED 1.2
@@ -178,7 +179,8 @@ measure(const struct rw_keyring *k, const char *name, struct rw_str armour, long
 {
 	rw_auto_buf struct rw_buf blob = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
 	struct bare b = { .data = RW_BUF_INIT(1024) };
-	double ratios[ROUNDS], ours = 0, theirs = 0;
+	double ratios[ROUNDS], theirs = 0;
+	char what[64];
 	struct rw_error err = RW_ERROR_INIT;
 	struct rw_sig_result r;
 	struct rw_sshsig s;
@@ -202,14 +204,12 @@ measure(const struct rw_keyring *k, const char *name, struct rw_str armour, long
 		}
 		full = cpu() - t1;
 		ratios[round] = full / bare;
-		ours += full;
 		theirs += bare;
 	}
 	qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
 	n = n / ROUNDS * ROUNDS;
-	printf("%-10s %6ld  bare %9.1f us  refwall %9.1f us  ratio %.3f  wanted %.2f  %s\n", name, n,
-	    theirs / (double)n * 1e6, ours / (double)n * 1e6, ratios[ROUNDS / 2], WANTED,
-	    ratios[ROUNDS / 2] <= WANTED ? "ok" : "OVER");
+	(void)snprintf(what, sizeof(what), "verify one %s: refwall / bare primitive", name);
+	bench_row(what, theirs / (double)n * 1e6 * ratios[ROUNDS / 2], theirs / (double)n * 1e6, "us", WANTED);
 	rw_buf_release(&b.data);
 }
 
@@ -219,6 +219,7 @@ measure_all(const struct rw_keyring *k, struct rw_str armour, size_t n)
 	struct rw_sig_job *jobs = calloc(n, sizeof(*jobs));
 	struct rw_error err = RW_ERROR_INIT;
 	double one, all;
+	char what[64];
 
 	if (jobs == NULL)
 		die("out of memory");
@@ -237,7 +238,8 @@ measure_all(const struct rw_keyring *k, struct rw_str armour, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (jobs[i].result.state != RW_SIG_GOOD)
 			die(jobs[i].result.detail);
-	printf("%zu ed25519 at once: one thread %.1f ms, all processors %.1f ms\n", n, one * 1e3, all * 1e3);
+	(void)snprintf(what, sizeof(what), "%zu ed25519 at once: all processors / one thread", n);
+	bench_row(what, all * 1e3, one * 1e3, "ms", 0);
 	free(jobs);
 }
 

@@ -9,6 +9,7 @@
 
 #include "refwall/buf.h"
 #include "refwall/manifest.h"
+#include "tests/bench/row.h"
 
 #define ROUNDS 15
 
@@ -93,6 +94,8 @@ trees(const struct set *s, bool objects)
 static void
 run(const char *name, struct set *s)
 {
+	static const char *const names[] = { "trees", "trees, objects, images" };
+	static const double wanted[] = { 0, 2.5 };
 	double best[3] = { 1e9, 1e9, 1e9 };
 
 	for (int round = 0; round < ROUNDS; round++) {
@@ -108,13 +111,13 @@ run(const char *name, struct set *s)
 		best[1] = t2 - t1 < best[1] ? t2 - t1 : best[1];
 		best[2] = t3 - t2 < best[2] ? t3 - t2 : best[2];
 	}
-	printf("%-10s %6zu files %6zu documents %8.2f MB\n", name, s->n, s->documents, (double)s->bytes / 1e6);
-	printf("  bare libyaml events        %9.0f documents/s %7.1f MB/s\n", (double)s->documents / best[0],
-	    (double)s->bytes / 1e6 / best[0]);
-	printf("  tree                       %9.0f documents/s %7.1f MB/s   %.2f times the events\n",
-	    (double)s->documents / best[1], (double)s->bytes / 1e6 / best[1], best[1] / best[0]);
-	printf("  tree, objects, images      %9.0f documents/s %7.1f MB/s   %.2f times the events\n",
-	    (double)s->documents / best[2], (double)s->bytes / 1e6 / best[2], best[2] / best[0]);
+	printf("# %s: %zu files, %zu documents, %.2f MB\n", name, s->n, s->documents, (double)s->bytes / 1e6);
+	for (int i = 0; i < 2; i++) {
+		char what[80];
+
+		(void)snprintf(what, sizeof(what), "%s: %s / libyaml's events", name, names[i]);
+		bench_row(what, best[i + 1] * 1e6 / (double)s->documents, best[0] * 1e6 / (double)s->documents, "us", wanted[i]);
+	}
 }
 
 /* ---- manifests ---- */

@@ -10,17 +10,17 @@ bench: all $(BENCHES)
 	@python3 $(srcdir)/tests/bench/push.py .
 
 BENCHES += tests/bench/bench_signature
-tests_bench_bench_signature_SOURCES = tests/bench/bench_signature.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_bench_bench_signature_SOURCES = tests/bench/bench_signature.c tests/bench/row.h tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_bench_bench_signature_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
 tests_bench_bench_signature_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
 BENCHES += tests/bench/bench_policy
-tests_bench_bench_policy_SOURCES = tests/bench/bench_policy.c
+tests_bench_bench_policy_SOURCES = tests/bench/bench_policy.c tests/bench/row.h
 tests_bench_bench_policy_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 tests_bench_bench_policy_LDADD = $(RW_RULES_LIBS)
 
-EXTRA_PROGRAMS += tests/bench/bench_yaml
-tests_bench_bench_yaml_SOURCES = tests/bench/bench_yaml.c
+BENCHES += tests/bench/bench_yaml
+tests_bench_bench_yaml_SOURCES = tests/bench/bench_yaml.c tests/bench/row.h
 tests_bench_bench_yaml_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 tests_bench_bench_yaml_LDADD = $(RW_MANIFEST_LIBS)
 

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -148,7 +149,24 @@ on_target(void *cls, const char *uri, struct MHD_Connection *m)
 	return r;
 }
 
-struct headers { struct rw_call *c; bool twice; };
+struct headers {
+	struct rw_call *c;
+	struct rw_str length, coding;
+	bool twice, malformed;
+};
+
+/* RFC 9110 section 5.1: what is no token was taken for another header by somebody else on the way, or for none. */
+static bool
+is_token(const char *z, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char b = (unsigned char)z[i];
+
+		if (b <= ' ' || b >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", b) != NULL)
+			return false;
+	}
+	return n > 0;
+}
 
 static enum MHD_Result
 on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value, size_t value_n)
@@ -158,9 +176,12 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, con
 		{ "Authorization", &h->c->authorization },
 		{ "Accept", &h->c->accept },
 		{ "Content-Type", &h->c->content_type },
+		{ "Content-Length", &h->length },
+		{ "Transfer-Encoding", &h->coding },
 	};
 
 	(void)kind;
+	h->malformed = h->malformed || !is_token(key, key_n);
 	for (size_t i = 0; i < RW_ARRAY_LEN(wanted); i++) {
 		if (strlen(wanted[i].name) != key_n || strcasecmp(wanted[i].name, key) != 0)
 			continue;
@@ -173,6 +194,23 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, con
 	return MHD_YES;
 }
 
+/*
+ * Where does the body end? A proxy in front must have read it as we do, or a second request hides in it
+ * (RFC 9112 section 11.2): one length, or one "chunked", and never both. The library takes the first of several.
+ */
+static bool
+framing(struct rw_call *c, const struct headers *h)
+{
+	bool chunked = h->coding.n == 7 && strncasecmp(h->coding.p, "chunked", 7) == 0;
+
+	if (!h->twice && !h->malformed && (h->coding.p == NULL || (chunked && h->length.p == NULL)))
+		return true;
+	rw_call_header(c, "Connection", "close");
+	rw_call_problem(c, 400, "%s", h->malformed ? "a header's name is malformed" :
+	    h->twice ? "a header that may come once came twice" : "the length of the body is ambiguous");
+	return false;
+}
+
 /* All that can be said before the body is read. False: answered. */
 static bool
 begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
@@ -180,16 +218,14 @@ begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 	const char *length = MHD_lookup_connection_value(m, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	const char *chunked = MHD_lookup_connection_value(m, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
 	struct rw_error err = RW_ERROR_INIT;
-	struct headers headers = { &r->c, false };
+	struct headers headers = { .c = &r->c };
 	uint64_t n = 0;
 
 	(void)MHD_get_connection_values_n(m, MHD_HEADER_KIND, on_header, &headers);
+	if (!framing(&r->c, &headers))
+		return false;
 	if (r->target_bad) {
 		rw_call_problem(&r->c, r->target_error.code == RW_E_LIMIT ? 414 : 400, "%s", r->target_error.msg);
-		return false;
-	}
-	if (headers.twice) {
-		rw_call_problem(&r->c, 400, "a header that may come once came twice");
 		return false;
 	}
 	if (!rw_route_find(&r->c))

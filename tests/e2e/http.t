@@ -342,6 +342,25 @@ elif what == "many":
             pass
     else:
         raise SystemExit("not answering any more")
+elif what == "smuggled":
+    # where the body ends must be beyond doubt, or a second request hides in it
+    token = sys.argv[3].encode()
+    second = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    chunk = b"0\r\n\r\n" + second
+    for name, ends, rest in (
+            ("two lengths", b"Content-Length: 0\r\nContent-Length: %d\r\n" % len(second), second),
+            ("a list of lengths", b"Content-Length: 0, 0\r\n", second),
+            ("a blank behind the name", b"Content-Length : %d\r\n" % len(second), second),
+            ("length and chunks", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", chunk),
+            ("chunks and length", b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", chunk),
+            ("two codings", b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", chunk),
+            ("a list of codings", b"Transfer-Encoding: gzip, chunked\r\n", chunk),
+            ("another coding", b"Transfer-Encoding: xchunked\r\n", chunk)):
+        for line, ask in ((b"POST /v1/subscriptions", token), (b"GET /healthz", token)):
+            out = answer(line + b" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + ask +
+                         b"\r\nContent-Type: application/json\r\n" + ends + b"\r\n" + rest)
+            assert out.count(b"HTTP/1.1 ") == out.count(b"HTTP/1.1 400") == 1 or name == "a list of lengths", (name, out)
+            assert b" 200 " not in out, (name, out)
 elif what == "early":
     # the refusal comes before the body is sent
     s = connect()
@@ -363,7 +382,7 @@ elif what == "endless":
         pass
     assert sent < 32 << 20, sent
 END
-for what in garbage pipeline many early endless; do
+for what in garbage pipeline smuggled many early endless; do
 	check "hostile: $what" python3 "$dir/hostile.py" "${url#http://}" "$what" "$writer"
 done
 

@@ -1,5 +1,6 @@
 # Documents, examples, and what is installed beside the programs.
 dist_doc_DATA = README.md NEWS.md SECURITY.md CONTRIBUTING.md LICENSE \
+	contrib/doc/entry-format.md \
 	contrib/doc/push-flow.md \
 	contrib/doc/threat-model.md
 policiesdir = $(docdir)/examples/policies

@@ -195,6 +195,27 @@ like_option(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_ba
 	return true;
 }
 
+/* What cannot be seen, or steers a terminal, makes one name look like another. */
+static bool
+like_nothing(struct rw_judgement *j, const struct rw_update_view *u, bool *ret_bad, struct said *ret,
+    struct rw_error *err)
+{
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(8 * RW_LIMIT_REF_NAME);
+
+	rw_text_put_printable(&b, u->name, 8 * RW_LIMIT_REF_NAME);
+	if (!rw_buf_ok(&b, "the names of the push", err))
+		return false;
+	if (u->kind != RW_UPDATE_CREATE || rw_str_eq(rw_buf_str(&b), u->name))
+		return true;
+	*ret_bad = true;
+	ret->text = rw_judgement_text(j, "%s holds characters that cannot be read",
+	    rw_judgement_show(j, u->name, 200));
+	ret->found = "bytes that are no UTF-8, or characters that are invisible or steer a terminal";
+	ret->wanted = "a name that looks like what it is";
+	ret->mend = push_as(j, u, "NAME");
+	return true;
+}
+
 static bool
 say_case(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str other, bool *ret_bad,
     struct said *ret)
@@ -275,6 +296,7 @@ static const struct { name_fn *judge; bool on_delete; } reasons[] = {
 	{ like_head, false },
 	{ like_object_id, false },
 	{ like_option, false },
+	{ like_nothing, false },
 	{ case_twin, false },
 	{ short_twin, false },
 };

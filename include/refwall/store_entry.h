@@ -14,6 +14,12 @@
 rw_must_check bool rw_log_snapshot(struct rw_log *l, bool *ret_began, struct rw_error *err);
 void rw_log_snapshot_end(struct rw_log *l);
 
+/*
+ * Something failed halfway: this transaction can only be rolled back, and rw_log_commit() does that and fails. Returns false, for the
+ * end of a function.
+ */
+bool rw_log_spoil(struct rw_log *l);
+
 /* ---- entries ---- */
 
 struct rw_store_entry {
@@ -85,8 +91,6 @@ rw_must_check bool rw_store_key_add(struct rw_log *l, enum rw_key_field f, struc
 /* Only of the account and signer fields, and only after an opening of that entry was erased. */
 rw_must_check bool rw_store_key_erase(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index,
     struct rw_error *err);
-rw_must_check bool rw_store_key_has(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index, bool *ret,
-    struct rw_error *err);
 /* The nearest row at or above (below, when descending) an index; UINT64_MAX: none. One probe of the tree. */
 rw_must_check bool rw_store_key_seek(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index,
     bool descending, uint64_t *ret, struct rw_error *err);
@@ -96,8 +100,9 @@ rw_must_check bool rw_store_key_count(struct rw_log *l, enum rw_key_field f, str
 /* Values with a prefix, at most limit of them. */
 rw_must_check bool rw_store_key_values(struct rw_log *l, struct rw_arena *a, enum rw_key_field f, struct rw_str prefix,
     size_t limit, const struct rw_str **ret, size_t *ret_n, struct rw_error *err);
-rw_must_check bool rw_store_key_total(struct rw_log *l, uint64_t *ret, struct rw_error *err);
-/* All rows, by field, value and index. False from fn ends it. */
+/* Move what was added of late to its place. Done by itself now and then; a reader sees no difference. */
+rw_must_check bool rw_store_key_merge(struct rw_log *l, struct rw_error *err);
+/* All rows. False from fn ends it. */
 rw_must_check bool rw_store_key_each(struct rw_log *l,
     bool (*fn)(void *ctx, enum rw_key_field f, struct rw_str value, uint64_t index), void *ctx, struct rw_error *err);
 

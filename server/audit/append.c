@@ -103,15 +103,15 @@ append(struct rw_log *l, const struct rw_draft *d, uint64_t index, rw_time now, 
 	e.kind = rw_str(rw_entry_kind_name(parsed.kind));
 	rw_merkle_leaf(body, e.leaf);
 	if (!rw_store_entry_add(l, &e, err) || !add_nodes(l, index, now, e.leaf, err))
-		return false;
+		return rw_log_spoil(l);
 	for (size_t i = 0; i < d->n; i++) {
 		struct rw_store_side s = d->side[i];
 
 		s.index = index;
 		if (!rw_store_side_add(l, &s, err))
-			return false;
+			return rw_log_spoil(l);
 	}
-	return rw_entry_walk(&w, &parsed, err);
+	return rw_entry_walk(&w, &parsed, err) || rw_log_spoil(l);
 }
 
 static bool

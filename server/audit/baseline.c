@@ -70,12 +70,12 @@ rw_audit_baseline(struct rw_log *l, rw_time now, struct rw_str repo_id, struct r
 		return false;
 	r.baseline = *ret_index;
 	if (!rw_store_repo_put(l, &r, err) || !rw_store_tip_clear(l, repo_id, err))
-		return false;
+		return rw_log_spoil(l);
 	for (size_t i = 0; i < n; i++) {
 		struct rw_store_tip t = { repo_id, tips[i].name, rw_str(tips[i].new_id), *ret_index };
 
 		if (!rw_store_tip_put(l, &t, err))
-			return false;
+			return rw_log_spoil(l);
 	}
 	return true;
 }

@@ -61,7 +61,7 @@ rw_audit_erase(struct rw_log *l, rw_time now, struct rw_str value, uint64_t *ret
 				break;
 			if (!erase_entry(l, at, value, now, ret_n, err) ||
 			    !rw_store_key_erase(l, fields[i], value, at, err))
-				return false;
+				return rw_log_spoil(l);
 		}
 	}
 	return true;

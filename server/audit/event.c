@@ -89,5 +89,5 @@ rw_audit_event(struct rw_log *l, enum rw_entry_kind kind, rw_time now, const str
 	}
 	rw_json_end(&j);
 	return rw_json_ok(&j, "entry", err) && rw_append(l, &d, now, rw_buf_str(&out), ret_index, err) &&
-	    (kind != RW_ENTRY_BYPASS || note_bypass(l, a, *ret_index, err));
+	    (kind != RW_ENTRY_BYPASS || note_bypass(l, a, *ret_index, err) || rw_log_spoil(l));
 }

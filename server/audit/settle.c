@@ -199,7 +199,7 @@ rw_audit_settle(struct rw_log *l, struct rw_settle *s, struct rw_error *err)
 		}
 		t->row = &rows[i];
 		if (!settle_ref(t, a, end - i, err))
-			return false;
+			return rw_log_spoil(l);
 	}
 	return true;
 }

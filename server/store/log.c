@@ -43,6 +43,7 @@ static const char schema[] =
     "CREATE TRIGGER entry_key_erase BEFORE DELETE ON entry_key WHEN OLD.field NOT IN (3, 4) OR NOT EXISTS"
     " (SELECT 1 FROM erased WHERE idx = OLD.idx AND kind = 2)"
     " BEGIN SELECT raise(ABORT, 'entry_key: only what was erased'); END;\n"
+    "CREATE TABLE key_recent(idx INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;\n"
     "CREATE TABLE repo(id BLOB PRIMARY KEY, name BLOB NOT NULL, path BLOB NOT NULL, baseline INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;\n"
     "CREATE TABLE tip(repo BLOB NOT NULL, ref BLOB NOT NULL, value BLOB NOT NULL, idx INTEGER NOT NULL,"
@@ -102,6 +103,8 @@ rw_log_open(const char *dir, enum rw_store_mode mode, struct rw_log **ret, struc
 		return rw_fail_nomem(err);
 	l->locks = (struct rw_db_locks){ -1, -1 };
 	l->mode = mode;
+	l->new_index = UINT64_MAX;
+	l->new_keys = (struct rw_buf)RW_BUF_INIT(RW_LIMIT_SIDE_BYTES);
 	if (!rw_db_open(&l->db, &log_kind, dir, mode, &l->locks, err) || !load_origin(l, err))
 		return false;
 	*ret = rw_steal(&l);
@@ -115,6 +118,8 @@ rw_log_close(struct rw_log *l)
 		return;
 	rw_log_rollback(l);
 	rw_db_close(&l->db);
+	rw_recent_release(&l->recent);
+	rw_buf_release(&l->new_keys);
 	rw_closep(&l->locks.lock);
 	rw_closep(&l->locks.door);
 	free(l->origin);
@@ -148,6 +153,7 @@ rw_log_begin(struct rw_log *l, int64_t wait_ms, struct rw_error *err)
 		return false;
 	}
 	l->writing = true;
+	l->recent.valid = false;
 	return true;
 }
 
@@ -158,7 +164,11 @@ rw_log_commit(struct rw_log *l, struct rw_error *err)
 
 	if (!rw_log_writable(l, err))
 		return false;
-	ok = rw_db_commit(&l->db, err);
+	if (l->spoilt) {
+		rw_log_rollback(l);
+		return rw_fail(err, RW_E_INTERNAL, "log: an earlier write of this transaction failed, nothing was kept");
+	}
+	ok = rw_store_keys_settle(l, err) && rw_db_commit(&l->db, err);
 	if (ok) {
 		l->writing = false;
 		rw_store_unlock(l->locks.lock);
@@ -180,6 +190,11 @@ rw_log_rollback(struct rw_log *l)
 		rw_store_unlock(l->locks.lock);
 	l->writing = false;
 	l->reading = false;
+	l->spoilt = false;
+	l->recent.valid = false;
+	rw_buf_clear(&l->new_keys);
+	l->n_new = 0;
+	l->new_index = UINT64_MAX;
 }
 
 bool
@@ -195,6 +210,13 @@ rw_log_writable(const struct rw_log *l, struct rw_error *err)
 }
 
 bool
+rw_log_spoil(struct rw_log *l)
+{
+	l->spoilt = true;
+	return false;
+}
+
+bool
 rw_log_snapshot(struct rw_log *l, bool *ret_began, struct rw_error *err)
 {
 	*ret_began = false;
@@ -203,6 +225,7 @@ rw_log_snapshot(struct rw_log *l, bool *ret_began, struct rw_error *err)
 	if (!rw_db_exec(&l->db, "BEGIN DEFERRED", err))
 		return false;
 	l->reading = true;
+	l->recent.valid = false;
 	*ret_began = true;
 	return true;
 }

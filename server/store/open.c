@@ -32,7 +32,9 @@ configure(struct rw_db *db, const struct rw_db_kind *k, enum rw_store_mode mode,
 		return rw_db_exec(db, "PRAGMA query_only=ON", err);
 	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_PERSIST_WAL, &one) != SQLITE_OK)
 		return rw_db_fail(db, "configure", err);
-	if (!rw_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA wal_autocheckpoint=256", err))
+	/* secure_delete: what is freed is overwritten, or an erased value could still be read from the file. */
+	if (!rw_db_exec(db, "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
+	    "PRAGMA wal_autocheckpoint=256", err))
 		return false;
 	if (k->lock != NULL)
 		rw_db_count_wal(db, k);

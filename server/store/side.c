@@ -63,9 +63,6 @@ rw_store_side_erase(struct rw_log *l, uint64_t index, const uint8_t digest[32], 
 
 	if (!rw_log_writable(l, err))
 		return false;
-	/* Freed pages are overwritten, or the erased value could still be read from the file. */
-	if (!rw_db_exec(&l->db, "PRAGMA secure_delete=ON", err))
-		return false;
 	put = rw_db_stmt(&l->db, "INSERT INTO erased(idx, digest, kind, time)"
 	    " SELECT idx, digest, kind, ?3 FROM side WHERE idx = ?1 AND digest = ?2 AND kind >= 2", err);
 	del = rw_db_stmt(&l->db, "DELETE FROM side WHERE idx = ?1 AND digest = ?2", err);

@@ -212,6 +212,26 @@ remembers_taints_and_first_sight(void **state)
 	assert_false(rw_audit_is_tainted(f->l, repo, RW_STR_LIT("refs/heads/x"), rule));
 }
 
+/* The same ref twice in one accept fails behind the entry itself; whoever commits all the same keeps nothing. */
+static void
+a_failure_halfway_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct rw_audit_ref refs[2] = { ref_update("refs/heads/main", '0', '1'), ref_update("refs/heads/main", '0', '2') };
+	struct rw_audit_push p = simple_push(f, refs, true);
+	uint64_t size;
+
+	p.n_refs = 2;
+	begin(f);
+	must_fail(rw_audit_push(f->l, &p, &f->index, err), RW_E_CORRUPT, "UNIQUE");
+	must_fail(rw_log_commit(f->l, err), RW_E_INTERNAL, "nothing was kept");
+	must(rw_audit_size(f->l, &size, err));
+	assert_int_equal(size, 0);
+	(void)push_one(f, "refs/heads/main", '0', '1', true);
+	must(rw_audit_size(f->l, &size, err));
+	assert_int_equal(size, 1);
+}
+
 /* ---- settling ---- */
 
 struct world {
@@ -409,6 +429,7 @@ main(void)
 		T(says_when_the_clock_steps_back),
 		T(keeps_repositories_and_baselines),
 		T(remembers_taints_and_first_sight),
+		T(a_failure_halfway_leaves_nothing),
 		cmocka_unit_test(settles),
 		T(an_outdated_twin_is_not_applied),
 		T(settles_without_a_baseline),

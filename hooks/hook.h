@@ -51,9 +51,13 @@ void rw_chained_print(struct rw_str output);
 rw_must_check bool rw_hook_settle(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, const struct rw_audit_ref *moved,
     size_t n_moved, struct rw_error *err);
 
-/* record.c: the verdict as an audit entry. verdict NULL: the push could not be judged, error says why. */
-rw_must_check bool rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push, const struct rw_policy *policy,
-    const struct rw_verdict *verdict, struct rw_str error, uint64_t *ret_index, struct rw_error *err);
+/*
+ * record.c: the verdict as an audit entry. verdict NULL: the push could not be judged, error says why. repo is asked for its
+ * default branch; NULL when it could not be opened.
+ */
+rw_must_check bool rw_hook_record(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, const struct rw_push *push,
+    const struct rw_policy *policy, const struct rw_verdict *verdict, struct rw_str error, uint64_t *ret_index,
+    struct rw_error *err);
 
 /* Exit statuses: git only asks whether it is zero. */
 int rw_pre_receive(struct rw_hook *h);

@@ -126,7 +126,8 @@ record(struct session *s, struct rw_str why, struct rw_error *err)
 		return false;
 	}
 	rw_test_point("settled");
-	if (!rw_hook_record(h, s->log, &s->push, s->policy, why.n > 0 ? NULL : &s->verdict, why, &s->entry, err)) {
+	if (!rw_hook_record(h, s->log, s->repo, &s->push, s->policy, why.n > 0 ? NULL : &s->verdict, why, &s->entry,
+	    err)) {
 		rw_log_rollback(s->log);
 		return false;
 	}

@@ -54,9 +54,24 @@ put_paths(struct rw_json *j, const char *name, const struct rw_judged_update *u,
 	rw_json_end(j);
 }
 
+/* What HEAD names, "main": appliers that follow HEAD look at no other branch. Empty when it names none. */
+static struct rw_str
+default_branch(struct rw_hook *h, struct rw_repo *repo)
+{
+	struct rw_error ignored = RW_ERROR_INIT;
+	struct rw_str target = { NULL, 0 };
+	enum rw_ref_kind kind;
+	struct rw_oid id;
+
+	if (repo == NULL || !rw_repo_ref(repo, h->arena, rw_str("HEAD"), &kind, &id, &target, &ignored) ||
+	    kind != RW_REF_SYMBOLIC || !rw_str_has_prefix(target, "refs/heads/"))
+		return (struct rw_str){ NULL, 0 };
+	return (struct rw_str){ target.p + strlen("refs/heads/"), target.n - strlen("refs/heads/") };
+}
+
 /* What fan-out will need and can no longer ask the repository for. Paths are all or none. */
 static struct rw_str
-notice_of(struct rw_arena *a, const struct rw_judged_update *u)
+notice_of(struct rw_arena *a, const struct rw_judged_update *u, struct rw_str branch)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_SIDE_BYTES);
 	struct rw_json j = rw_json_init(&b, true);
@@ -81,6 +96,12 @@ notice_of(struct rw_arena *a, const struct rw_judged_update *u)
 	rw_json_key(&j, "timestamp");
 	rw_json_time(&j, u->author_time);
 	rw_json_end(&j);
+	if (branch.n > 0) {
+		rw_json_key(&j, "default_branch");
+		rw_json_str(&j, branch);
+	}
+	rw_json_key(&j, "forced");
+	rw_json_bool(&j, u->kind == RW_UPDATE_REWIND);
 	rw_json_key(&j, "paths");
 	if (u->n_changes > RW_LIMIT_NOTICE_PATHS) {
 		rw_json_null(&j);
@@ -106,9 +127,10 @@ judged(const struct rw_verdict *v, const struct rw_ref_update *u)
 }
 
 static bool
-fill_refs(struct rw_hook *h, const struct rw_push *push, const struct rw_verdict *v, struct rw_audit_push *p,
-    struct strs *paths, struct rw_error *err)
+fill_refs(struct rw_hook *h, struct rw_repo *repo, const struct rw_push *push, const struct rw_verdict *v,
+    struct rw_audit_push *p, struct strs *paths, struct rw_error *err)
 {
+	struct rw_str branch = v != NULL && v->accepted ? default_branch(h, repo) : (struct rw_str){ NULL, 0 };
 	struct rw_audit_ref *refs = rw_arena_array(h->arena, push->n == 0 ? 1 : push->n, sizeof(*refs));
 
 	for (size_t i = 0; refs != NULL && i < push->n; i++) {
@@ -120,7 +142,7 @@ fill_refs(struct rw_hook *h, const struct rw_push *push, const struct rw_verdict
 		(void)rw_oid_hex(&u->new_id, refs[i].new_id);
 		if (ju == NULL || v == NULL || !v->accepted)
 			continue;
-		refs[i].notice = notice_of(h->arena, ju);
+		refs[i].notice = notice_of(h->arena, ju, branch);
 		refs[i].tainted_by = ju->warned;
 		refs[i].n_tainted_by = ju->n_warned;
 		for (size_t k = 0; k < ju->n_changes && paths->n < RW_LIMIT_NOTICE_PATHS; k++)
@@ -189,8 +211,9 @@ note_digest(struct rw_hook *h, struct rw_log *log, enum rw_entry_kind kind, cons
 }
 
 bool
-rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push, const struct rw_policy *policy,
-    const struct rw_verdict *verdict, struct rw_str error, uint64_t *ret_index, struct rw_error *err)
+rw_hook_record(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, const struct rw_push *push,
+    const struct rw_policy *policy, const struct rw_verdict *verdict, struct rw_str error, uint64_t *ret_index,
+    struct rw_error *err)
 {
 	struct strs paths = { NULL, 0, 0 };
 	struct rw_audit_push p = {
@@ -210,7 +233,7 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, const struct rw_push *push
 	if (!note_digest(h, log, RW_ENTRY_CONFIG, h->config.digest, err) ||
 	    (policy != NULL && !note_digest(h, log, RW_ENTRY_POLICY, policy->digest, err)))
 		return false;
-	if (!fill_refs(h, push, verdict, &p, &paths, err))
+	if (!fill_refs(h, repo, push, verdict, &p, &paths, err))
 		return false;
 	if (verdict != NULL && !fill_verdict(h, policy, verdict, &p, &paths, err))
 		return false;

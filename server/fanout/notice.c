@@ -15,6 +15,7 @@ struct wire {
 	struct rw_str commit_id, message, timestamp, name, email;
 	const struct rw_json_value *added, *modified, *removed;
 	bool listed, forced;
+	struct rw_str default_branch;	/* empty: not recorded */
 };
 
 static bool
@@ -58,6 +59,7 @@ read_notice(struct rw_arena *a, struct rw_str notice, struct wire *w)
 	paths = rw_json_get(root, "paths");
 	forced = rw_json_get(root, "forced");
 	w->forced = forced != NULL && forced->kind == RW_JSON_BOOL && forced->boolean;
+	w->default_branch = rw_json_get_str(a, root, "default_branch");
 	w->commit_id = rw_json_get_str(a, commit, "id");
 	w->message = rw_json_get_str(a, commit, "message");
 	w->timestamp = rw_json_get_str(a, commit, "timestamp");
@@ -179,8 +181,8 @@ host_of(const char *url)
 
 /* created_at and pushed_at stay out: their types differ between forges and break typed readers. */
 static void
-put_repository(struct rw_json *j, struct rw_str id, struct rw_str name, const struct rw_notice_options *o, const char *url,
-    const char *clone, const char *ssh)
+put_repository(struct rw_json *j, struct rw_str id, struct rw_str name, const struct rw_notice_options *o,
+    struct rw_str default_branch, const char *url, const char *clone, const char *ssh)
 {
 	const char *slash = memrchr(name.p, '/', name.n);
 	struct rw_str base = name, owner = name;
@@ -204,8 +206,7 @@ put_repository(struct rw_json *j, struct rw_str id, struct rw_str name, const st
 	rw_json_strz(j, clone);
 	rw_json_key(j, "ssh_url");
 	rw_json_strz(j, ssh);
-	rw_json_key(j, "default_branch");
-	rw_json_strz(j, o->default_branch == NULL ? "main" : o->default_branch);
+	put_text(j, "default_branch", default_branch, o->default_branch == NULL ? "main" : o->default_branch);
 	rw_json_key(j, "owner");
 	rw_json_object(j);
 	rw_json_key(j, "name");
@@ -258,7 +259,7 @@ put_push(const struct rw_audit_applied *e, struct rw_str before, const struct rw
 	rw_json_key(&j, "compare");
 	rw_json_strz(&j, "");
 	rw_json_key(&j, "repository");
-	put_repository(&j, e->repo_id, e->repo_name, o, rw_buf_cstr(&url), rw_buf_cstr(&clone), rw_buf_cstr(&ssh));
+	put_repository(&j, e->repo_id, e->repo_name, o, w->default_branch, rw_buf_cstr(&url), rw_buf_cstr(&clone), rw_buf_cstr(&ssh));
 	rw_json_key(&j, "pusher");
 	rw_json_object(&j);
 	put_text(&j, "name", e->account, "unknown");

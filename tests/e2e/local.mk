@@ -9,6 +9,7 @@ SCRIPT_TESTS += \
 	tests/e2e/docs.t \
 	tests/e2e/install.t \
 	tests/e2e/kill.t \
+	tests/e2e/notice.t \
 	tests/e2e/push.t \
 	tests/e2e/smart-http.t \
 	tests/e2e/ssh.t

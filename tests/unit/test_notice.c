@@ -132,6 +132,9 @@ test_parts(void **state)
 		{ .name = "a name that needs escapes", .repo = "a b/c#\xc3\xbc",
 		    .has = { "\"html_url\":\"https://localhost/a%20b/c%23%C3%BC\"", "\"full_name\":\"a b/c#\xc3\xbc\"" } },
 		{ .name = "nobody known", .account = "", .has = { "\"pusher\":{\"name\":\"unknown\"}" } },
+		{ .name = "the recorded default branch", .branch = "trunk",
+		    .notice = "{\"default_branch\":\"live\",\"forced\":false,\"paths\":null}",
+		    .has = { "\"default_branch\":\"live\"" } },
 		{ .name = "another default branch", .branch = "trunk", .has = { "\"default_branch\":\"trunk\"" } },
 		{ .name = "a ref that needs escapes", .ref = "refs/heads/a\"b", .has = { "\"ref\":\"refs/heads/a\\\"b\"" } },
 	};

@@ -73,6 +73,16 @@ is_empty(const struct rw_yaml_node *n)
 	return n == NULL || (n->kind == RW_YAML_SCALAR && (n->type == RW_SCALAR_NULL || n->value.n == 0));
 }
 
+/* `kubectl apply` leaves a copy of all that it was given, the open data too. */
+static const struct rw_yaml_node *
+last_applied(const struct rw_kube_object *o)
+{
+	const struct rw_yaml_node *notes = rw_yaml_get(rw_yaml_get(o->node, "metadata"), "annotations");
+	const struct rw_yaml_node *v = rw_yaml_get(notes, "kubectl.kubernetes.io/last-applied-configuration");
+
+	return is_empty(v) || (v->kind == RW_YAML_SCALAR && is_sops_value(v->value)) ? NULL : v;
+}
+
 enum rw_secret_kind
 rw_kube_secret(const struct rw_kube_object *o, const struct rw_yaml_node **ret_node)
 {
@@ -85,6 +95,9 @@ rw_kube_secret(const struct rw_kube_object *o, const struct rw_yaml_node **ret_n
 		return RW_SECRET_SEALED;
 	if (!rw_str_eqz(o->api_version, "v1") || !rw_str_eqz(o->kind, "Secret"))
 		return RW_SECRET_NONE;
+	*ret_node = last_applied(o);
+	if (*ret_node != NULL)
+		return RW_SECRET_PLAIN;
 	for (size_t h = 0; h < RW_ARRAY_LEN(holders); h++) {
 		const struct rw_yaml_node *m = rw_yaml_get(o->node, holders[h]);
 

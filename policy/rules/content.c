@@ -1,4 +1,6 @@
 /* One file being judged: its size, its bytes and its YAML, each found on first use. */
+#include <strings.h>
+
 #include "policy/rules/judgement.h"
 
 void
@@ -161,9 +163,18 @@ rw_content_is_kustomization(struct rw_str path)
 	    rw_str_eqz(name, "Kustomization");
 }
 
+/* Case is ignored: kubectl and kustomize read whatever file they are told to. */
+static bool
+has_extension(struct rw_str path, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	return path.n >= n && strncasecmp(path.p + path.n - n, wanted, n) == 0;
+}
+
 bool
 rw_content_is_manifest(struct rw_str path)
 {
-	return rw_str_has_suffix(path, ".yaml") || rw_str_has_suffix(path, ".yml") ||
-	    rw_str_has_suffix(path, ".json") || rw_content_is_kustomization(path);
+	return has_extension(path, ".yaml") || has_extension(path, ".yml") || has_extension(path, ".json") ||
+	    rw_content_is_kustomization(path);
 }

@@ -89,6 +89,97 @@ judge_generators(struct rw_judgement *j, const struct rw_rule *r, const struct r
 	}
 }
 
+/* ---- patches that stand in a kustomization ---- */
+
+struct patch {
+	const struct rw_yaml_node *at;		/* the scalar that holds it */
+	const char *field;
+	bool of_secret;				/* its target is, or may be, a Secret */
+};
+
+/* A target's kind is a regular expression; one that is no plain word may mean anything. */
+static bool
+may_be_secret(const struct rw_yaml_node *kind)
+{
+	if (kind == NULL || kind->kind != RW_YAML_SCALAR || kind->value.n == 0)
+		return false;
+	for (size_t i = 0; i < kind->value.n; i++) {
+		char ch = kind->value.p[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')))
+			return true;
+	}
+	return rw_str_eqz(kind->value, "Secret");
+}
+
+/* One operation of RFC 6902. stringData is a word of Secrets alone. */
+static bool
+sets_data(const struct rw_yaml_node *op, bool of_secret)
+{
+	struct rw_str path = rw_yaml_get_str(op, "path");
+
+	return rw_yaml_get(op, "value") != NULL &&
+	    (rw_str_has_prefix(path, "/stringData") || (of_secret && rw_str_has_prefix(path, "/data")));
+}
+
+static bool
+is_open(const struct rw_yaml_node *doc, bool of_secret)
+{
+	struct rw_kube_object o = { .api_version = RW_STR_LIT("v1"), .kind = RW_STR_LIT("Secret"), .node = doc };
+	const struct rw_yaml_node *ignored;
+
+	for (size_t i = 0; doc->kind == RW_YAML_SEQ && i < doc->n; i++) {
+		if (sets_data(doc->item[i], of_secret))
+			return true;
+	}
+	return doc->kind == RW_YAML_MAP && (of_secret || rw_str_eqz(rw_yaml_get_str(doc, "kind"), "Secret")) &&
+	    rw_kube_secret(&o, &ignored) == RW_SECRET_PLAIN;
+}
+
+/* What is no YAML is a file's name, or nothing that kustomize reads. */
+static void
+judge_patch(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, const struct patch *p)
+{
+	rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_YAML_ARENA);
+	struct rw_error ignored = RW_ERROR_INIT;
+	struct rw_finding *f;
+	struct rw_yaml y = { .n = 0 };
+	bool open = a == NULL || !rw_yaml_parse(a, p->at->value, &y, &ignored);
+
+	for (size_t i = 0; i < y.n && !open; i++)
+		open = is_open(y.document[i], p->of_secret);
+	if (!open)
+		return;
+	f = find(j, r, u, c, p->at);
+	f->field = rw_judgement_text(j, "%s", p->field);
+	f->text = "puts open data into a Secret";
+	f->wanted = "an encrypted Secret, a SealedSecret or an ExternalSecret among the resources";
+	mend_history(j, r, u, c, f);
+}
+
+static void
+judge_patches(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
+    const struct rw_content *c, const struct rw_yaml_node *root)
+{
+	static const char *const keys[] = { "patches", "patchesJson6902", "patchesStrategicMerge" };
+
+	for (size_t k = 0; k < RW_ARRAY_LEN(keys); k++) {
+		const struct rw_yaml_node *list = rw_yaml_get(root, keys[k]);
+
+		for (size_t i = 0; list != NULL && list->kind == RW_YAML_SEQ && i < list->n; i++) {
+			const struct rw_yaml_node *item = list->item[i], *inner = rw_yaml_get(item, "patch");
+			struct patch p = { .at = item->kind == RW_YAML_MAP ? inner : item };
+
+			if (p.at == NULL || p.at->kind != RW_YAML_SCALAR)
+				continue;
+			p.field = rw_judgement_text(j, "%s[%zu]", keys[k], i);
+			p.of_secret = may_be_secret(rw_yaml_get(rw_yaml_get(item, "target"), "kind"));
+			judge_patch(j, r, u, c, &p);
+		}
+	}
+}
+
 static bool
 mentions_secret(struct rw_str s)
 {
@@ -136,8 +227,12 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *ch
 		if (rw_kube_secret(&c->kube[i], &at) == RW_SECRET_PLAIN)
 			say_plain(j, r, u, c, &c->kube[i], at);
 	}
-	for (size_t i = 0; i < c->yaml.n; i++)
+	for (size_t i = 0; i < c->yaml.n; i++) {
 		judge_generators(j, r, u, c, c->yaml.document[i]);
+		judge_patches(j, r, u, c, c->yaml.document[i]);
+		/* where Flux's Kustomization holds them */
+		judge_patches(j, r, u, c, rw_yaml_get(c->yaml.document[i], "spec"));
+	}
 	if (c->unreadable || c->oversize_yaml || c->yaml.n_problems > 0)
 		return judge_unsound(j, r, u, c, err);
 	return true;

@@ -324,6 +324,12 @@ secrets(void **state)
 		    SOPS, RW_SECRET_PLAIN, 4, 11 },
 		{ "a tail behind the value", SECRET "data: {a: \"ENC[AES256_GCM,data:Zm9v,iv:AAAA,tag:AAAA,type:str] x\"}\n" SOPS,
 		    RW_SECRET_PLAIN, 4, 11 },
+		{ "SOPS, and a copy that kubectl left", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  annotations:\n"
+		    "    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"a\":\"Zm9v\"}}'\n"
+		    "data: {a: " ENC("str") "}\n" SOPS, RW_SECRET_PLAIN, 6, 55 },
+		{ "SOPS, and the copy encrypted too", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  annotations:\n"
+		    "    kubectl.kubernetes.io/last-applied-configuration: " ENC("str") "\n"
+		    "data: {a: " ENC("str") "}\n" SOPS, RW_SECRET_SOPS, 0, 0 },
 		{ "sealed", "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\n"
 		    "spec: {encryptedData: {a: AgB}}\n", RW_SECRET_SEALED, 0, 0 },
 		{ "external", "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\n",

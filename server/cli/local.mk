@@ -13,5 +13,10 @@ refwall_SOURCES = \
 	server/cli/refwall.c
 refwall_CPPFLAGS = $(AM_CPPFLAGS) -DRW_HOOK_PATH='"$(pkglibexecdir)/refwall-hook"'
 refwall_LDADD = librwfanout.a librwaudit.a librwstore.a librwconfig.a librwrules.a librwgit.a librwsignature.a \
-	librwmanifest.a librwbase.a $(CURL_LIBS) $(SQLITE_LIBS) $(GIT2_LIBS) $(NETTLE_LIBS) $(YAML_LIBS) $(GCRYPT_LIBS) $(PTHREAD_LIBS)
+	librwmanifest.a librwbase.a $(CURL_LIBS) $(HOOK_LIBS) $(PTHREAD_LIBS)
+refwall_LDFLAGS = $(AM_LDFLAGS) $(HOOK_LDFLAGS)
+# Like the hook it only reads repositories; libgit2's set-up of TLS would be half of a `refwall check`.
+if STATIC_GIT2
+refwall_SOURCES += hooks/no_network.c
+endif
 dist_man_MANS += server/cli/refwall.1

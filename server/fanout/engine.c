@@ -36,6 +36,8 @@ rw_fanout_new(const struct rw_fanout_options *o, struct rw_fanout **ret, struct 
 		return rw_fail_nomem(err);
 	f->o = *o;
 	rw_hosts_init(&f->hosts);
+	for (size_t i = 0; i < RW_ARRAY_LEN(f->slot); i++)
+		f->idle[f->n_idle++] = &f->slot[i];
 	(void)pthread_mutex_init(&f->lock, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -67,10 +69,9 @@ rw_fanout_free(struct rw_fanout *f)
 	rw_resolver_free(f->resolver);
 	while (f->running != NULL) {
 		struct rw_job *j = f->running;
-		CURL *easy = rw_transfer_end(&j->t, f->multi, CURLE_ABORTED_BY_CALLBACK);
 
 		f->running = j->next;
-		curl_easy_cleanup(easy);
+		(void)rw_transfer_end(&j->t, f->multi, CURLE_ABORTED_BY_CALLBACK);
 		if (j->ping != NULL)
 			rw_engine_ping_end(f, j->ping, 0, 0, "the service stops", NULL);
 		rw_job_free(j);
@@ -83,8 +84,8 @@ rw_fanout_free(struct rw_fanout *f)
 		rw_job_free(j);
 	}
 	rw_hosts_release(&f->hosts);
-	while (f->n_idle > 0)
-		curl_easy_cleanup(f->idle[--f->n_idle]);
+	for (size_t i = 0; i < RW_ARRAY_LEN(f->slot); i++)
+		rw_slot_release(&f->slot[i]);
 	if (f->multi != NULL)
 		(void)curl_multi_cleanup(f->multi);
 	rw_body_unref(f->body);
@@ -270,35 +271,41 @@ names_ready(struct rw_fanout *f, struct rw_host *h, int64_t mono)
 
 /* ---- requests ---- */
 
-static CURL *
-easy_handle(struct rw_fanout *f)
+static struct rw_slot *
+slot_take(struct rw_fanout *f, struct rw_error *err)
 {
-	return f->n_idle > 0 ? f->idle[--f->n_idle] : curl_easy_init();
+	struct rw_slot *slot;
+
+	if (f->n_idle == 0) {
+		(void)rw_fail(err, RW_E_INTERNAL, "no place is free");
+		return NULL;
+	}
+	slot = f->idle[f->n_idle - 1];
+	if (slot->easy == NULL && !rw_slot_init(slot, err))
+		return NULL;
+	f->n_idle--;
+	return slot;
 }
 
 static void
-easy_back(struct rw_fanout *f, CURL *easy)
+slot_back(struct rw_fanout *f, struct rw_slot *slot)
 {
-	if (easy == NULL)
-		return;
-	if (f->n_idle == RW_ARRAY_LEN(f->idle)) {
-		curl_easy_cleanup(easy);
-		return;
-	}
-	curl_easy_reset(easy);
-	f->idle[f->n_idle++] = easy;
+	curl_easy_reset(slot->easy);
+	f->idle[f->n_idle++] = slot;
 }
 
 static void
 start(struct rw_fanout *f, struct rw_host *h, struct rw_job *j)
 {
 	struct rw_error err = RW_ERROR_INIT;
-	CURL *easy = easy_handle(f);
+	struct rw_slot *slot = slot_take(f, &err);
 
-	if (easy == NULL || !rw_transfer_start(&j->t, f->multi, easy, h->name, h->port, h->addr, h->literal ? 0 : h->n_addr,
+	j->t.keep = h->first != NULL;
+	if (slot == NULL || !rw_transfer_start(&j->t, f->multi, slot, h->name, h->port, h->addr, h->literal ? 0 : h->n_addr,
 	    f->o.now(), j, &err)) {
-		easy_back(f, easy);
-		(void)snprintf(j->t.error, sizeof(j->t.error), "%.200s", easy == NULL ? "out of memory" : err.msg);
+		if (slot != NULL)
+			slot_back(f, slot);
+		(void)snprintf(j->t.error, sizeof(j->t.error), "%.200s", err.msg);
 		rw_engine_finish(f, j);
 		return;
 	}
@@ -348,7 +355,7 @@ reap(struct rw_fanout *f)
 			*link = j->next;
 		f->active--;
 		h = j->host;
-		easy_back(f, rw_transfer_end(&j->t, f->multi, code));
+		slot_back(f, rw_transfer_end(&j->t, f->multi, code));
 		rw_host_ended(&f->hosts, h, j->t.status != 0);
 		if (j->t.status == 0 && rw_host_open_circuit(h)) {
 			char why[200];

@@ -13,7 +13,7 @@
 
 #include "server/fanout/host.h"
 
-#define RW_ENGINE_HELD		1024	/* rows in hand at most */
+#define RW_ENGINE_HELD		4096	/* rows in hand at most */
 #define RW_ENGINE_TAKE		256	/* rows taken at once */
 #define RW_ENGINE_LOOK_MS	50	/* between two looks at the log */
 #define RW_ENGINE_FLUSH_MS	20	/* outcomes wait that long for company: one transaction costs one fsync */
@@ -46,7 +46,7 @@ struct rw_fanout {
 	CURLM *multi;
 	struct rw_resolver *resolver;
 	struct rw_hosts hosts;
-	CURL *idle[RW_LIMIT_DELIVERY_PARALLEL];
+	struct rw_slot slot[RW_LIMIT_DELIVERY_PARALLEL], *idle[RW_LIMIT_DELIVERY_PARALLEL];
 	size_t n_idle;
 	unsigned active;
 	struct rw_result result[2 * RW_ENGINE_HELD];

@@ -32,6 +32,28 @@ rw_body_unref(struct rw_body *b)
 	free(b);
 }
 
+bool
+rw_slot_init(struct rw_slot *s, struct rw_error *err)
+{
+	s->easy = curl_easy_init();
+	s->names = curl_share_init();
+	if (s->easy == NULL || s->names == NULL ||
+	    curl_share_setopt(s->names, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK) {
+		rw_slot_release(s);
+		return rw_fail_nomem(err);
+	}
+	return true;
+}
+
+void
+rw_slot_release(struct rw_slot *s)
+{
+	curl_easy_cleanup(s->easy);
+	(void)curl_share_cleanup(s->names);
+	s->easy = NULL;
+	s->names = NULL;
+}
+
 /* The last word on where a connection goes, whatever the name said: every address passes here before a socket is made. */
 static curl_socket_t
 open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
@@ -123,7 +145,10 @@ make_headers(struct rw_transfer *t, struct rw_error *err)
 	return add_header(&t->headers, "Expect:") || rw_fail_nomem(err);
 }
 
-/* "host:port:addr,addr": from now on libcurl asks nobody what the name means. */
+/*
+ * "+host:port:addr,addr": libcurl asks nobody what the name means. "+" lets the entry grow old after the usual minute, four
+ * times as long as a request can last.
+ */
 static bool
 make_pin(struct rw_transfer *t, const char *host, const char *port, const uint8_t (*addr)[16], size_t n, struct rw_error *err)
 {
@@ -133,7 +158,7 @@ make_pin(struct rw_transfer *t, const char *host, const char *port, const uint8_
 
 	if (n == 0)
 		return true;
-	rw_buf_printf(&b, "%s:%s:", host, port);
+	rw_buf_printf(&b, "+%s:%s:", host, port);
 	for (size_t i = 0; i < n; i++) {
 		bool v4 = memcmp(addr[i], mapped, sizeof(mapped)) == 0;
 
@@ -148,8 +173,9 @@ make_pin(struct rw_transfer *t, const char *host, const char *port, const uint8_
 }
 
 static bool
-set_options(struct rw_transfer *t, CURL *e, void *private)
+set_options(struct rw_transfer *t, struct rw_slot *slot, void *private)
 {
+	CURL *e = slot->easy;
 	const struct rw_str body = rw_buf_str(&t->body->bytes);
 	CURLcode rc = CURLE_OK;
 
@@ -165,6 +191,9 @@ set_options(struct rw_transfer *t, CURL *e, void *private)
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)RW_LIMIT_DELIVERY_CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)RW_LIMIT_DELIVERY_TOTAL_MS);
+	SET(CURLOPT_SHARE, slot->names);
+	/* what libcurl (7.88) evicts from its full cache of connections leaves a husk that each later eviction walks over */
+	SET(CURLOPT_FORBID_REUSE, t->keep ? 0L : 1L);
 	SET(CURLOPT_URL, t->url);
 	SET(CURLOPT_RESOLVE, t->pin);
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -184,36 +213,36 @@ set_options(struct rw_transfer *t, CURL *e, void *private)
 }
 
 bool
-rw_transfer_start(struct rw_transfer *t, CURLM *multi, CURL *easy, const char *host, const char *port,
+rw_transfer_start(struct rw_transfer *t, CURLM *multi, struct rw_slot *slot, const char *host, const char *port,
     const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private, struct rw_error *err)
 {
 	t->now = now;
 	t->began = rw_time_monotonic();
 	if (!make_headers(t, err) || !make_pin(t, host, port, addr, n_addr, err))
 		return false;
-	if (!set_options(t, easy, private))
+	if (!set_options(t, slot, private))
 		return rw_fail(err, RW_E_INTERNAL, "libcurl refuses an option");
-	if (curl_multi_add_handle(multi, easy) != CURLM_OK)
+	if (curl_multi_add_handle(multi, slot->easy) != CURLM_OK)
 		return rw_fail(err, RW_E_NOMEM, "libcurl does not take another transfer");
-	t->easy = easy;
+	t->slot = slot;
 	return true;
 }
 
-CURL *
+struct rw_slot *
 rw_transfer_end(struct rw_transfer *t, CURLM *multi, CURLcode code)
 {
 	char shown[sizeof(t->error)];
-	CURL *easy = t->easy;
+	struct rw_slot *slot = t->slot;
 	long status = 0;
 
-	t->easy = NULL;
-	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	(void)curl_multi_remove_handle(multi, easy);
+	t->slot = NULL;
+	(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_multi_remove_handle(multi, slot->easy);
 	t->ms = rw_time_monotonic() - t->began;
 	if (code == CURLE_OK || t->answer_cut) {
 		t->status = (int)status;
 		t->error[0] = '\0';
-		return easy;
+		return slot;
 	}
 	t->status = 0;
 	t->retry_after_ms = 0;
@@ -224,7 +253,7 @@ rw_transfer_end(struct rw_transfer *t, CURLM *multi, CURLcode code)
 	/* it may quote the other side */
 	(void)rw_text_printable(rw_str(t->error), shown, sizeof(shown));
 	memcpy(t->error, shown, sizeof(shown));
-	return easy;
+	return slot;
 }
 
 void

@@ -29,3 +29,9 @@ BENCHES += tests/bench/bench_append
 tests_bench_bench_append_SOURCES = tests/bench/bench_append.c
 tests_bench_bench_append_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_bench_bench_append_LDADD = $(RW_AUDIT_LIBS)
+
+# One push to 10,000 endpoints, against a bare curl-multi loop.
+BENCHES += tests/bench/bench_fanout
+tests_bench_bench_fanout_SOURCES = tests/bench/bench_fanout.c tests/bench/row.h
+tests_bench_bench_fanout_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+tests_bench_bench_fanout_LDADD = librwfanout.a $(RW_AUDIT_LIBS) $(CURL_LIBS)

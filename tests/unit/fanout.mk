@@ -39,3 +39,8 @@ FUZZ_TARGETS += tests/fuzz/fuzz_retry_after
 tests_fuzz_fuzz_retry_after_SOURCES = tests/fuzz/fuzz_retry_after.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_retry_after_LDADD = librwfanout.a $(RW_BASE_LIBS)
 tests_fuzz_fuzz_retry_after_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+UNIT_TESTS += tests/unit/test_host
+tests_unit_test_host_SOURCES = tests/unit/test_host.c
+tests_unit_test_host_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CURL_CFLAGS)
+tests_unit_test_host_LDADD = librwfanout.a $(RW_BASE_LIBS) $(CMOCKA_LIBS)

@@ -24,3 +24,8 @@ FUZZ_TARGETS += tests/fuzz/fuzz_target
 tests_fuzz_fuzz_target_SOURCES = tests/fuzz/fuzz_target.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_target_LDADD = librwhttp.a $(RW_BASE_LIBS)
 tests_fuzz_fuzz_target_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+UNIT_TESTS += tests/unit/test_http_conn
+tests_unit_test_http_conn_SOURCES = tests/unit/test_http_conn.c
+tests_unit_test_http_conn_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_http_conn_LDADD = librwhttp.a $(RW_BASE_LIBS) $(CMOCKA_LIBS)

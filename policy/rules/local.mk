@@ -18,6 +18,7 @@ rw_rules_judge_sources = \
 	policy/rules/judge_push.c policy/rules/judge_refs.c policy/rules/judge_commits.c \
 	policy/rules/judge_signatures.c policy/rules/judge_content.c policy/rules/judge_files.c \
 	policy/rules/judge_changes.c policy/rules/content.c policy/rules/content_report.c \
+	policy/rules/patch.h policy/rules/patch.c \
 	policy/rules/builtin_names.c policy/rules/builtin_objects.c \
 	policy/rules/builtin_tree.c policy/rules/builtin_attributes.c \
 	policy/rules/attributes.h policy/rules/attributes.c \

@@ -2,6 +2,7 @@
 #include "refwall/text.h"
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
+#include "policy/rules/patch.h"
 
 /* "host", "host:port" or "host/path...", as an image reference starts; no scheme, tag, digest or wildcard. */
 static bool
@@ -238,11 +239,89 @@ judge_kustomization(struct rw_judgement *j, const struct place *p, struct rw_are
 	}
 }
 
+/* ---- patches that stand in another object ---- */
+
+struct patched {
+	struct rw_judgement *j;
+	const struct place *place;
+};
+
+static void
+judge_patched(const struct patched *x, const struct rw_patch *p, struct rw_str text)
+{
+	const struct rw_kube_image image = { .node = p->at, .field = p->key, .text = text };
+
+	judge_image(x->j, x->place, p->arena, &image);
+}
+
+static void
+judge_pods(const struct patched *x, const struct rw_patch *p, const struct rw_yaml_node *in)
+{
+	const struct rw_kube_object o = { .node = in };
+	struct rw_error ignored = RW_ERROR_INIT;
+	const struct rw_kube_image *image;
+	size_t n;
+
+	if (!rw_kube_images(p->arena, &o, &image, &n, &ignored))
+		return;			/* the arena failed, which is looked at in the end */
+	for (size_t i = 0; i < n; i++)
+		judge_patched(x, p, image[i].text);
+}
+
+/* What an operation sets: an image, a container, several of them, or what holds some. */
+static void
+judge_operation(const struct patched *x, const struct rw_patch *p, const struct rw_yaml_node *op)
+{
+	struct rw_str path;
+	const struct rw_yaml_node *v = rw_patch_sets(op, &path);
+
+	if (v == NULL)
+		return;
+	if (v->kind == RW_YAML_SCALAR && rw_str_has_suffix(path, "/image"))
+		judge_patched(x, p, v->value);
+	if (text_of(v, "image").n > 0)
+		judge_patched(x, p, text_of(v, "image"));
+	for (size_t i = 0; v->kind == RW_YAML_SEQ && i < v->n; i++) {
+		if (text_of(v->item[i], "image").n > 0)
+			judge_patched(x, p, text_of(v->item[i], "image"));
+	}
+	judge_pods(x, p, v);
+}
+
+static void
+judge_patch(void *ctx, const struct rw_patch *p)
+{
+	const struct patched *x = ctx;
+	struct rw_finding *f;
+
+	for (size_t i = 0; p->yaml != NULL && i < p->yaml->n; i++) {
+		const struct rw_yaml_node *doc = p->yaml->document[i];
+
+		for (size_t k = 0; doc->kind == RW_YAML_SEQ && k < doc->n; k++)
+			judge_operation(x, p, doc->item[k]);
+		if (doc->kind == RW_YAML_MAP)
+			judge_pods(x, p, doc);
+	}
+	if (p->yaml != NULL && !rw_arena_failed(p->arena))
+		return;
+	f = find(x->j, x->place, p->at, p->key, (struct rw_str){ "", 0 });
+	f->text = "holds a patch that cannot be judged";
+	f->wanted = "a smaller patch";
+}
+
+/* Flux's own object holds what a kustomization does. */
+static bool
+is_flux(const struct rw_kube_object *o)
+{
+	return rw_str_has_prefix(o->api_version, "kustomize.toolkit.fluxcd.io/");
+}
+
 static bool
 judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
     const struct rw_update_view *u, struct rw_content *content, struct rw_error *err)
 {
 	const struct place place = { r, c->conf, u, content };
+	struct patched patched = { j, &place };
 	const struct rw_kube_image *image;
 	size_t i, k, n;
 	bool good;
@@ -256,7 +335,11 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 			return false;
 		for (k = 0; k < n; k++)
 			judge_image(j, &place, content->arena, &image[k]);
+		if (is_flux(&content->kube[i]))
+			judge_kustomization(j, &place, content->arena, rw_yaml_get(content->kube[i].node, "spec"));
 	}
+	for (i = 0; i < content->yaml.n; i++)
+		rw_patches_each(content->yaml.document[i], judge_patch, &patched);
 	for (i = 0; rw_content_is_kustomization(content->path) && i < content->yaml.n; i++)
 		judge_kustomization(j, &place, content->arena, content->yaml.document[i]);
 	return true;

@@ -1,6 +1,7 @@
 /* secrets: encrypted: no Secret lies open in any blob that a new commit introduces. */
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
+#include "policy/rules/patch.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -89,12 +90,13 @@ judge_generators(struct rw_judgement *j, const struct rw_rule *r, const struct r
 	}
 }
 
-/* ---- patches that stand in a kustomization ---- */
+/* ---- patches that stand in another object ---- */
 
-struct patch {
-	const struct rw_yaml_node *at;		/* the scalar that holds it */
-	const char *field;
-	bool of_secret;				/* its target is, or may be, a Secret */
+struct patched {
+	struct rw_judgement *j;
+	const struct rw_rule *rule;
+	const struct rw_update_view *u;
+	const struct rw_content *content;
 };
 
 /* A target's kind is a regular expression; one that is no plain word may mean anything. */
@@ -112,13 +114,13 @@ may_be_secret(const struct rw_yaml_node *kind)
 	return rw_str_eqz(kind->value, "Secret");
 }
 
-/* One operation of RFC 6902. stringData is a word of Secrets alone. */
+/* stringData is a word of Secrets alone. */
 static bool
 sets_data(const struct rw_yaml_node *op, bool of_secret)
 {
-	struct rw_str path = rw_yaml_get_str(op, "path");
+	struct rw_str path;
 
-	return rw_yaml_get(op, "value") != NULL &&
+	return rw_patch_sets(op, &path) != NULL &&
 	    (rw_str_has_prefix(path, "/stringData") || (of_secret && rw_str_has_prefix(path, "/data")));
 }
 
@@ -136,48 +138,22 @@ is_open(const struct rw_yaml_node *doc, bool of_secret)
 	    rw_kube_secret(&o, &ignored) == RW_SECRET_PLAIN;
 }
 
-/* What is no YAML is a file's name, or nothing that kustomize reads. */
 static void
-judge_patch(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
-    const struct rw_content *c, const struct patch *p)
+judge_patch(void *ctx, const struct rw_patch *p)
 {
-	rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_YAML_ARENA);
-	struct rw_error ignored = RW_ERROR_INIT;
+	const struct patched *x = ctx;
 	struct rw_finding *f;
-	struct rw_yaml y = { .n = 0 };
-	bool open = a == NULL || !rw_yaml_parse(a, p->at->value, &y, &ignored);
+	bool open = p->yaml == NULL;
 
-	for (size_t i = 0; i < y.n && !open; i++)
-		open = is_open(y.document[i], p->of_secret);
+	for (size_t i = 0; !open && i < p->yaml->n; i++)
+		open = is_open(p->yaml->document[i], may_be_secret(p->target_kind));
 	if (!open)
 		return;
-	f = find(j, r, u, c, p->at);
-	f->field = rw_judgement_text(j, "%s", p->field);
-	f->text = "puts open data into a Secret";
+	f = find(x->j, x->rule, x->u, x->content, p->at);
+	f->field = rw_judgement_text(x->j, "%s", p->key);
+	f->text = p->yaml == NULL ? "holds a patch that cannot be judged" : "puts open data into a Secret";
 	f->wanted = "an encrypted Secret, a SealedSecret or an ExternalSecret among the resources";
-	mend_history(j, r, u, c, f);
-}
-
-static void
-judge_patches(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_view *u,
-    const struct rw_content *c, const struct rw_yaml_node *root)
-{
-	static const char *const keys[] = { "patches", "patchesJson6902", "patchesStrategicMerge" };
-
-	for (size_t k = 0; k < RW_ARRAY_LEN(keys); k++) {
-		const struct rw_yaml_node *list = rw_yaml_get(root, keys[k]);
-
-		for (size_t i = 0; list != NULL && list->kind == RW_YAML_SEQ && i < list->n; i++) {
-			const struct rw_yaml_node *item = list->item[i], *inner = rw_yaml_get(item, "patch");
-			struct patch p = { .at = item->kind == RW_YAML_MAP ? inner : item };
-
-			if (p.at == NULL || p.at->kind != RW_YAML_SCALAR)
-				continue;
-			p.field = rw_judgement_text(j, "%s[%zu]", keys[k], i);
-			p.of_secret = may_be_secret(rw_yaml_get(rw_yaml_get(item, "target"), "kind"));
-			judge_patch(j, r, u, c, &p);
-		}
-	}
+	mend_history(x->j, x->rule, x->u, x->content, f);
 }
 
 static bool
@@ -217,6 +193,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *ch
     const struct rw_update_view *u, struct rw_content *c, struct rw_error *err)
 {
 	const struct rw_conf_secrets *conf = check->conf;
+	struct patched patched = { j, r, u, c };
 	const struct rw_yaml_node *at = NULL;
 
 	if (!conf->encrypted || !rw_content_is_manifest(c->path))
@@ -229,9 +206,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *ch
 	}
 	for (size_t i = 0; i < c->yaml.n; i++) {
 		judge_generators(j, r, u, c, c->yaml.document[i]);
-		judge_patches(j, r, u, c, c->yaml.document[i]);
-		/* where Flux's Kustomization holds them */
-		judge_patches(j, r, u, c, rw_yaml_get(c->yaml.document[i], "spec"));
+		rw_patches_each(c->yaml.document[i], judge_patch, &patched);
 	}
 	if (c->unreadable || c->oversize_yaml || c->yaml.n_problems > 0)
 		return judge_unsound(j, r, u, c, err);

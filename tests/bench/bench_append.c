@@ -13,6 +13,7 @@
 #include "refwall/audit.h"
 #include "refwall/hash.h"
 #include "refwall/text.h"
+#include "tests/bench/row.h"
 
 #define TURN 50
 
@@ -221,13 +222,13 @@ main(int argc, char **argv)
 			bare(s, db, done + (uint64_t)i, (struct rw_str){ body, e.body.n });
 		theirs += seconds() - t;
 		if (done == 0)
-			(void)printf("entries of %zu bytes\n", e.body.n);
+			(void)printf("# entries of %zu bytes\n", e.body.n);
 	}
 	(void)sqlite3_finalize(s);
 	(void)sqlite3_close(db);
 	free(body);
-	(void)printf("append: %.3f ms a push (worst %.2f), bare transaction %.3f ms: ratio %.2f (wanted <= 1.5)\n",
-	    ours * 1e3 / (double)pushes, worst * 1e3, theirs * 1e3 / (double)pushes, ours / theirs);
+	bench_row("append one push / a bare SQLite transaction", ours * 1e3 / (double)pushes, theirs * 1e3 / (double)pushes, "ms", 1.5);
+	(void)printf("# the slowest took %.2f ms\n", worst * 1e3);
 	if (before > 0)
 		queries(l);
 	rw_log_close(l);

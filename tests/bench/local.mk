@@ -26,7 +26,7 @@ tests_bench_bench_yaml_LDADD = $(RW_MANIFEST_LIBS)
 
 # Recording a push, against one bare SQLite transaction.
 BENCHES += tests/bench/bench_append
-tests_bench_bench_append_SOURCES = tests/bench/bench_append.c
+tests_bench_bench_append_SOURCES = tests/bench/bench_append.c tests/bench/row.h
 tests_bench_bench_append_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_bench_bench_append_LDADD = $(RW_AUDIT_LIBS)
 

@@ -48,6 +48,9 @@ rw_must_check bool rw_db_open(struct rw_db *db, const struct rw_db_kind *k, cons
     struct rw_db_locks *ret_locks, struct rw_error *err);	/* ret_locks: NULL when not wanted */
 void rw_db_close(struct rw_db *db);
 
+/* vfs.c: the name to open databases with; NULL: SQLite's default, no worse but slower. */
+const char *rw_db_vfs(void);
+
 /* wal.c: from here on rw_db_commit() keeps the write-ahead log short. */
 void rw_db_count_wal(struct rw_db *db, const struct rw_db_kind *k);
 /* End a transaction, durably; then, when it is time, copy the write-ahead log. Called with the writers' lock held where there is one. */

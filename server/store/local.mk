@@ -19,6 +19,7 @@ librwstore_a_SOURCES = \
 	server/store/subscription.c \
 	server/store/taint.c \
 	server/store/token.c \
+	server/store/vfs.c \
 	server/store/wal.c
 noinst_HEADERS += \
 	include/refwall/store.h \

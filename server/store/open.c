@@ -45,7 +45,7 @@ static bool
 open_handle(struct rw_db *db, int flags, struct rw_error *err)
 {
 	flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
-	if (sqlite3_open_v2(db->path, &db->h, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(db->path, &db->h, flags, rw_db_vfs()) != SQLITE_OK)
 		return rw_db_fail(db, "open", err);
 	return true;
 }

@@ -81,7 +81,7 @@
 /* ---- the log ---- */
 #define RW_LIMIT_ENTRY_BYTES		(16u << 10)	/* one canonical entry */
 #define RW_LIMIT_SIDE_BYTES		(4u << 20)	/* one side record */
-#define RW_LIMIT_AUDIT_PROBES		10000		/* of the index, for one bounded page */
+#define RW_LIMIT_AUDIT_PROBES		5000		/* of the index, for one bounded page */
 #define RW_LIMIT_LOCK_WAIT_MS		10000		/* in the writers' queue */
 #define RW_LIMIT_NOTICE_PATHS		500		/* listed in a notice, else none are */
 

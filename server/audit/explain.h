@@ -10,7 +10,7 @@
 
 #include "refwall/base.h"
 
-#define RW_EXPLAIN_ROWS 512		/* of one ref at a time; the rest waits for the next settling */
+#define RW_EXPLAIN_ROWS 1024		/* of one ref at a time; the rest waits for the next settling */
 
 struct rw_explain_row {
 	struct rw_str old_id, new_id;
@@ -26,7 +26,7 @@ struct rw_explain {
 	bool known;			/* value is what the record says */
 	struct rw_str value;
 	uint64_t value_index;		/* of the entry that says so */
-	bool has_tip;
+	bool has_tip;			/* false also when there are further rows, which the tip may be due to */
 	struct rw_str tip;
 	size_t order[RW_EXPLAIN_ROWS];	/* out: rows that were applied, in the order in which that happened */
 	size_t n_applied;		/* out */

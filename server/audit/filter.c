@@ -59,7 +59,7 @@ parse_kind(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void 
 	f->kind = rw_entry_kind_parse(v);
 	if (f->kind != RW_ENTRY_NONE)
 		return true;
-	near = rw_text_nearest(v, names, RW_ARRAY_LEN(names));
+	near = v.n > 32 ? NULL : rw_text_nearest(v, names, RW_ARRAY_LEN(names));
 	if (near != NULL)
 		return rw_fail(err, RW_E_USAGE, "no such kind, did you mean %s?", near);
 	return rw_fail(err, RW_E_USAGE, "no such kind");
@@ -137,6 +137,9 @@ unknown(struct rw_str name, struct rw_error *err)
 {
 	const char *list[RW_ARRAY_LEN(names)], *near;
 
+	/* Nobody means a name by that; and comparing takes time by its length. */
+	if (name.n > 32)
+		return rw_fail(err, RW_E_USAGE, "filter %s: not known", RW_SHOW(name));
 	for (size_t i = 0; i < RW_ARRAY_LEN(names); i++)
 		list[i] = names[i].name;
 	near = rw_text_nearest(name, list, RW_ARRAY_LEN(list));

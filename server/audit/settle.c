@@ -156,7 +156,7 @@ settle_ref(struct settling *t, struct rw_arena *a, size_t n, struct rw_error *er
 		    .alive = s->alive == NULL || s->alive(s->ctx, &proc) };
 	}
 	force_moved(s, t->row, x);
-	x->has_tip = s->tip != NULL && s->tip(s->ctx, &repo, t->row->ref, tip);
+	x->has_tip = s->tip != NULL && n == x->n && s->tip(s->ctx, &repo, t->row->ref, tip);
 	x->tip = rw_str(tip);
 	rw_explain(x);
 	for (size_t i = 0; i < x->n_applied; i++) {

@@ -2,7 +2,7 @@
  * bench_append [PUSHES [ENTRIES]], in a new directory of the current one: what it costs to record a push durably, against one bare SQLite transaction that inserts a row
  * of the same size, in the same directory, with the same pragmas. Both take turns, 50 at a time, so that a slow moment of the disk
  * is shared. ENTRIES are written beforehand, many to a transaction, to see what a long log costs. Then pages of the list are
- * timed, filter by filter.
+ * timed, filter by filter, and a verification of it all.
  */
 #include <stdio.h>
 #include <sqlite3.h>
@@ -67,7 +67,10 @@ push(struct rw_log *l, uint64_t n, bool settle)
 	}
 	p.repo_id = p.repo_name = s.repo_id = rw_str(repo);
 	p.account = signer = rw_str(account);
-	hex_id(r.old_id, n / 10);
+	if (n < 10)
+		memset(r.old_id, '0', 40);
+	else
+		hex_id(r.old_id, n - 10 + 1000000007);
 	hex_id(r.new_id, n + 1000000007);
 	id = rw_str(r.new_id);
 	p.new_commit = &id;
@@ -153,6 +156,19 @@ queries(struct rw_log *l)
 }
 
 static void
+verify(struct rw_log *l)
+{
+	rw_auto_arena struct rw_arena *a = rw_arena_new(1 << 20);
+	struct rw_error err = RW_ERROR_INIT;
+	struct rw_audit_report r;
+	double t = seconds();
+
+	need(rw_audit_verify(l, a, &r, &err), &err);
+	(void)printf("verify: %llu entries, %llu side records, %zu problems in %.1f s\n", (unsigned long long)r.entries,
+	    (unsigned long long)r.side_records, r.n_problems, seconds() - t);
+}
+
+static void
 clean_up(const char *base)
 {
 	static const char *const files[] = { "log/log.db", "log/log.db-wal", "log/log.db-shm", "log/log.lock", "bare.db", "log" };
@@ -229,8 +245,10 @@ main(int argc, char **argv)
 	free(body);
 	bench_row("append one push / a bare SQLite transaction", ours * 1e3 / (double)pushes, theirs * 1e3 / (double)pushes, "ms", 1.5);
 	(void)printf("# the slowest took %.2f ms\n", worst * 1e3);
-	if (before > 0)
+	if (before > 0) {
 		queries(l);
+		verify(l);
+	}
 	rw_log_close(l);
 	clean_up(base);
 	return 0;

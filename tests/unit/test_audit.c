@@ -401,6 +401,45 @@ settles_without_a_baseline(void **state)
 	check_appended(f, f->index + 1, "Aab");
 }
 
+/* More accepts of one ref than are looked at together: what is left out may explain the tip, so nothing is given up. */
+static void
+settles_very_many_accepts_of_one_ref(void **state)
+{
+	static const size_t counts[] = { 1024, 1025, 1100 };
+
+	(void)state;
+	for (size_t i = 0; i < RW_ARRAY_LEN(counts); i++) {
+		struct world w = { 'e', false };
+		struct rw_settle s = { .by = "hook", .ctx = &w, .tip = world_tip, .alive = world_alive };
+		struct fixture *f;
+		void *own = NULL;
+
+		print_message("# %zu accepts\n", counts[i]);
+		(void)fixture_setup(&own);
+		f = own;
+		begin(f);
+		for (size_t k = 0; k < counts[i]; k++) {
+			struct rw_audit_ref r = { .name = RW_STR_LIT("refs/heads/main") };
+			struct rw_audit_push p = simple_push(f, &r, true);
+
+			(void)snprintf(r.old_id, sizeof(r.old_id), "%040zx", k);
+			(void)snprintf(r.new_id, sizeof(r.new_id), "%040zx", k + 1);
+			if (k + 1 == counts[i])
+				set_id(r.new_id, 'e');
+			must(rw_audit_push(f->l, &p, &f->index, err));
+		}
+		s.now = f->now;
+		must(rw_audit_settle(f->l, &s, err));
+		assert_int_equal(s.not_applied, 0);
+		assert_int_equal(s.applied + s.still_pending, counts[i]);
+		assert_int_equal(s.still_pending == 0, counts[i] <= 1024);
+		must(rw_audit_settle(f->l, &s, err));
+		assert_int_equal(s.not_applied + s.still_pending, 0);
+		commit(f);
+		(void)fixture_teardown(&own);
+	}
+}
+
 static void
 refused_pushes_are_settled_already(void **state)
 {
@@ -433,6 +472,7 @@ main(void)
 		cmocka_unit_test(settles),
 		T(an_outdated_twin_is_not_applied),
 		T(settles_without_a_baseline),
+		cmocka_unit_test(settles_very_many_accepts_of_one_ref),
 		T(refused_pushes_are_settled_already),
 #undef T
 	};

@@ -6,11 +6,11 @@ rw_api_metrics(struct rw_call *c)
 {
 	static const char *const states[] = { "waiting", "sending", "done", "dead" };
 	struct rw_error err = RW_ERROR_INIT;
-	uint64_t counts[RW_DELIVERY_DEAD + 1], size;
+	uint64_t counts[RW_DELIVERY_DEAD + 1], size, cursor;
 	size_t pending;
 
 	if (!rw_audit_size(c->log, &size, &err) || !rw_audit_pending(c->log, (struct rw_str){ NULL, 0 }, &pending, &err) ||
-	    !rw_delivery_counts(c->serve, counts, &err)) {
+	    !rw_delivery_counts(c->serve, counts, &err) || !rw_delivery_cursor(c->serve, &cursor, &err)) {
 		rw_call_error(c, &err);
 		return;
 	}
@@ -23,6 +23,9 @@ rw_api_metrics(struct rw_call *c)
 	rw_buf_printf(&c->out, "# TYPE refwall_pending_refs gauge\n"
 	    "# HELP refwall_pending_refs Accepted ref updates that are not settled yet.\n"
 	    "refwall_pending_refs %zu\n", pending);
+	rw_buf_printf(&c->out, "# TYPE refwall_fanout_unread_entries gauge\n"
+	    "# HELP refwall_fanout_unread_entries Entries of the log that fan-out has not looked at yet.\n"
+	    "refwall_fanout_unread_entries %llu\n", (unsigned long long)(cursor < size ? size - cursor : 0));
 	rw_buf_puts(&c->out, "# TYPE refwall_deliveries gauge\n"
 	    "# HELP refwall_deliveries Deliveries by state: one per subscription, repository and ref.\n");
 	for (size_t i = 0; i < RW_ARRAY_LEN(states); i++)

@@ -250,7 +250,7 @@ counted() {
 	grep -q '^refwall_pushes_total{verdict="refuse"} 4$' "$dir/body"
 }
 check 'verdicts are counted' within 10 counted
-for line in 'refwall_pushes_total{verdict="accept"} 22' 'refwall_deliveries{state="waiting"} 0' \
+for line in 'refwall_pushes_total{verdict="accept"} 22' 'refwall_deliveries{state="waiting"} 0' 'refwall_fanout_unread_entries 0' \
 	'refwall_http_requests_total{method="get",route="/v1/audit/{}",status="404"} 1' '# EOF'; do
 	grep -qFx "$line" "$dir/body" && ok "metric $line" || not_ok "metric $line" "$(cat "$dir/body")"
 done

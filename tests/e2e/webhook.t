@@ -244,6 +244,32 @@ receiver_start "$r" "$port"
 check 'up again: it is told' within 60 got down 'len(got) == 1 and chain("refs/heads/main", 0, 2)'
 check 'everything that came was sound' got down 'not bad'
 
+# ---- TLS: a certificate that nobody vouches for
+if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+	-keyout "$dir/key.pem" -out "$dir/cert.pem" >"$dir/openssl.out" 2>&1; then
+	cat >"$dir/tls.py" <<'END'
+import http.server, ssl, sys
+server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + "/cert.pem", sys.argv[1] + "/key.pem")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+open(sys.argv[1] + "/tls.port", "w").write(str(server.server_address[1]) + "\n")
+server.serve_forever()
+END
+	python3 "$dir/tls.py" "$dir" >"$dir/tls.out" 2>&1 &
+	tls=$!
+	within 20 test -s "$dir/tls.port"
+	plain=$hook
+	hook=https://127.0.0.1:$(cat "$dir/tls.port")
+	subscribe tls
+	hook=$plain
+	push tls $main 1
+	check 'an unknown certificate is refused' within 10 row "$id" 'len(d) == 1 and "certificate" in (d[0]["last_error"] or "")'
+	grep -q POST "$dir/tls.out" && not_ok 'nothing was sent' "$(cat "$dir/tls.out")" || ok 'nothing was sent'
+	kill "$tls"
+	wait "$tls" 2>/dev/null
+fi
+
 # ---- settling: the daemon finishes what hooks left open
 if command -v git >/dev/null 2>&1; then
 	git init -q --bare "$dir/settle.git"

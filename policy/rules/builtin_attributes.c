@@ -76,34 +76,28 @@ static bool
 load(struct rw_judgement *j, const struct rw_update_view *u, struct rw_str dir, const struct attributes **ret,
     struct rw_error *err)
 {
-	static const struct attributes none;
 	const struct rw_str parts[] = { RW_STR_LIT("attributes of"), { (const char *)u->new_tree.b, 20 },
 		dir };
 	struct rw_oid key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts)), id;
 	rw_auto_object struct rw_object o = { .handle = NULL };
-	struct attributes *at = rw_arena_alloc(j->scratch, sizeof(*at));
-	void **slot = rw_oid_map_slot(&j->scopes, &key);
+	struct attributes *at = rw_oid_map_get(&j->scopes, &key);
 	enum rw_object_type type;
 	uint64_t size;
 	uint32_t mode;
 	char *z;
 
-	if (at == NULL || slot == NULL)
-		return rw_arena_ok(j->scratch, "the attributes of the push", err);
-	if (*slot != NULL) {
-		at = *slot;
+	if (at != NULL) {
 		*ret = at->path.n == 0 ? NULL : at;
 		return true;
 	}
 	z = rw_arena_printf(j->scratch, "%.*s%s.gitattributes", (int)dir.n, dir.n == 0 ? "" : dir.p,
 	    dir.n == 0 ? "" : "/");
-	if (z == NULL)
+	at = rw_arena_alloc(j->scratch, sizeof(*at));
+	if (z == NULL || at == NULL || !rw_oid_map_put(&j->scopes, &key, at))
 		return rw_arena_ok(j->scratch, "the attributes of the push", err);
 	if (!rw_repo_path_at(j->repo, &u->new_tree, rw_str(z), &mode, &id, err))
 		return false;
 	*ret = NULL;
-	*slot = at;
-	*at = none;
 	if (mode == 0)
 		return true;
 	at->path = rw_str(z);

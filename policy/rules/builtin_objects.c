@@ -22,13 +22,12 @@ struct walk {
 static struct known_tree *
 remember(struct rw_judgement *j, const struct rw_oid *id, const struct rw_tree_entry *e, size_t n)
 {
-	void **slot = rw_oid_map_slot(&j->trees, id);
 	struct known_tree *t = rw_arena_alloc(j->scratch, sizeof(*t));
 	size_t i, dirs = 0;
 
 	for (i = 0; i < n; i++)
 		dirs += e[i].mode == 040000;
-	if (slot == NULL || t == NULL)
+	if (t == NULL)
 		return NULL;
 	t->name = rw_arena_array(j->scratch, dirs, sizeof(*t->name));
 	t->id = rw_arena_array(j->scratch, dirs, sizeof(*t->id));
@@ -40,8 +39,7 @@ remember(struct rw_judgement *j, const struct rw_oid *id, const struct rw_tree_e
 		t->name[t->n] = rw_arena_str(j->scratch, e[i].name);
 		t->id[t->n++] = e[i].id;
 	}
-	*slot = t;
-	return t;
+	return rw_oid_map_put(&j->trees, id, t) ? t : NULL;
 }
 
 /* Read one tree. ret NULL with true: it is malformed, and why says how. */

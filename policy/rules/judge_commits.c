@@ -59,13 +59,10 @@ bool
 rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const struct rw_oid *id,
     struct rw_commit_info **ret, struct rw_error *err)
 {
-	void **slot = rw_oid_map_slot(&j->commits, id);
-	struct rw_commit_info *c;
+	struct rw_commit_info *c = rw_oid_map_get(&j->commits, id);
 
-	if (slot == NULL)
-		return rw_arena_ok(j->scratch, "the commits of the push", err);
-	if (*slot != NULL) {
-		*ret = *slot;
+	if (c != NULL) {
+		*ret = c;
 		return true;
 	}
 	c = rw_arena_alloc(j->scratch, sizeof(*c));
@@ -74,7 +71,8 @@ rw_judgement_commit(struct rw_judgement *j, struct rw_update_view *u, const stru
 	c->id = *id;
 	if (!parse_commit(j, u, c, err))
 		return false;
-	*slot = c;
+	if (!rw_oid_map_put(&j->commits, id, c))
+		return rw_arena_ok(j->scratch, "the commits of the push", err);
 	*ret = c;
 	return true;
 }
@@ -183,7 +181,7 @@ rw_judgement_set(struct rw_judgement *j, struct rw_update_view *u, const struct 
 	size_t i;
 
 	for (i = 0; i < u->n_sets; i++) {
-		if (u->set[i]->hide == hide) {
+		if (u->set[i]->hide == hide && u->set[i]->n_hide == n_hide) {
 			*ret = u->set[i];
 			return true;
 		}
@@ -212,17 +210,16 @@ intern(struct rw_judgement *j, struct hidden *h, struct rw_error *err)
 {
 	struct rw_str parts[] = { RW_STR_LIT("hidden"), { NULL, 0 } };
 	struct rw_oid key;
-	void **slot;
+	struct rw_oid *known;
 
 	h->n = sort_unique(h->id, h->n);
 	parts[1] = (struct rw_str){ (const char *)h->id, h->n * sizeof(*h->id) };
 	key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
-	slot = rw_oid_map_slot(&j->scopes, &key);
-	if (slot == NULL)
+	known = rw_oid_map_get(&j->scopes, &key);
+	if (known == NULL && !rw_oid_map_put(&j->scopes, &key, h->id))
 		return rw_arena_ok(j->scratch, "the refs of the repository", err);
-	if (*slot == NULL)
-		*slot = h->id;
-	h->id = *slot;
+	if (known != NULL)
+		h->id = known;
 	return true;
 }
 
@@ -267,7 +264,6 @@ hide_for(struct rw_judgement *j, const struct rw_update_view *u, const struct rw
 	const struct rw_str parts[] = { { (const char *)&r, sizeof(r) } };
 	struct rw_oid key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
 	struct hidden *known;
-	void **slot;
 	size_t i;
 
 	if (u->kind != RW_UPDATE_CREATE) {
@@ -280,18 +276,17 @@ hide_for(struct rw_judgement *j, const struct rw_update_view *u, const struct rw
 			ret->id[ret->n++] = j->in->baseline[i];
 		return intern(j, ret, err);
 	}
-	slot = rw_oid_map_slot(&j->scopes, &key);
-	if (slot == NULL)
-		return rw_arena_ok(j->scratch, "the refs of the repository", err);
-	if (*slot == NULL) {
+	known = rw_oid_map_get(&j->scopes, &key);
+	if (known == NULL) {
 		known = rw_arena_alloc(j->scratch, sizeof(*known));
 		if (known == NULL)
 			return rw_arena_ok(j->scratch, "the refs of the repository", err);
 		if (!tips_in_scope(j, r, known, err))
 			return false;
-		*slot = known;
+		if (!rw_oid_map_put(&j->scopes, &key, known))
+			return rw_arena_ok(j->scratch, "the refs of the repository", err);
 	}
-	*ret = *(struct hidden *)*slot;
+	*ret = *known;
 	return true;
 }
 

@@ -19,24 +19,20 @@ add(struct rw_judgement *j, struct items *l, const struct rw_change *ch, const s
 	};
 	struct rw_oid key;
 	struct rw_content *c, **slot;
-	void **known;
 
 	if (ch->new_mode == 0)
 		return true;
 	key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
-	known = rw_oid_map_slot(&l->by_key, &key);
-	if (known == NULL)
-		return rw_arena_ok(j->scratch, "the files of the push", err);
-	c = *known;
+	c = rw_oid_map_get(&l->by_key, &key);
 	if (c == NULL) {
 		c = rw_arena_alloc(j->scratch, sizeof(*c));
 		slot = rw_arena_push(j->scratch, &l->item, &l->n, &l->cap);
-		if (c == NULL || slot == NULL)
+		if (c == NULL || slot == NULL || !rw_oid_map_put(&l->by_key, &key, c))
 			return rw_arena_ok(j->scratch, "the files of the push", err);
 		c->path = ch->path;
 		c->mode = ch->new_mode;
 		c->id = ch->new_id;
-		*known = *slot = c;
+		*slot = c;
 	}
 	if (commit == NULL)
 		c->at_tip = true;

@@ -210,16 +210,11 @@ rw_judgement_mark(struct rw_judgement *j, const char *what, const void *owner, c
 		{ id == NULL ? NULL : (const char *)id->b, id == NULL ? 0 : sizeof(id->b) }
 	};
 	struct rw_oid key = rw_oid_map_key(parts, RW_ARRAY_LEN(parts));
-	void **slot;
-	uintptr_t was;
+	uintptr_t was = (uintptr_t)rw_oid_map_get(&j->marks, &key);
 
-	if (mark == 0)
-		return (unsigned)(uintptr_t)rw_oid_map_get(&j->marks, &key);
-	slot = rw_oid_map_slot(&j->marks, &key);
-	if (slot == NULL)
-		return 0;		/* the arena has failed: the end notices */
-	was = (uintptr_t)*slot;
-	*slot = (void *)(was | mark);
+	/* when the arena has failed the end notices */
+	if ((was | mark) != was && !rw_oid_map_put(&j->marks, &key, (void *)(was | mark)))
+		return 0;
 	return (unsigned)was;
 }
 

@@ -20,9 +20,9 @@ struct rw_oid_map {
 	struct rw_arena *arena;
 };
 
-/* Where the value of a key stands; NULL there when it is new. NULL when memory ran out. */
-void **rw_oid_map_slot(struct rw_oid_map *m, const struct rw_oid *key);
-void *rw_oid_map_get(const struct rw_oid_map *m, const struct rw_oid *key);
+void *rw_oid_map_get(const struct rw_oid_map *m, const struct rw_oid *key);	/* NULL: not there */
+/* Set the value, which is not NULL. False when the arena is used up, as it then says itself. */
+rw_must_check bool rw_oid_map_put(struct rw_oid_map *m, const struct rw_oid *key, void *value);
 /* A key made of several byte strings (their lengths are part of it). */
 struct rw_oid rw_oid_map_key(const struct rw_str *parts, size_t n);
 

@@ -42,19 +42,18 @@ grow(struct rw_oid_map *m)
 	return true;
 }
 
-void **
-rw_oid_map_slot(struct rw_oid_map *m, const struct rw_oid *key)
+bool
+rw_oid_map_put(struct rw_oid_map *m, const struct rw_oid *key, void *value)
 {
 	size_t at;
 
 	if (m->n + 1 > m->cap / 2 && !grow(m))
-		return NULL;
+		return false;
 	at = find(m, key);
-	if (m->value[at] == NULL) {
-		m->key[at] = *key;
-		m->n++;			/* the caller fills the slot */
-	}
-	return &m->value[at];
+	m->n += m->value[at] == NULL;
+	m->key[at] = *key;
+	m->value[at] = value;
+	return true;
 }
 
 void *

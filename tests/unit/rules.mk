@@ -51,3 +51,7 @@ FUZZ_TARGETS += tests/fuzz/fuzz_attributes
 tests_fuzz_fuzz_attributes_SOURCES = tests/fuzz/fuzz_attributes.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_attributes_LDADD = $(RW_RULES_LIBS)
 tests_fuzz_fuzz_attributes_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+UNIT_TESTS += tests/unit/test_oid_map
+tests_unit_test_oid_map_SOURCES = tests/unit/test_oid_map.c
+tests_unit_test_oid_map_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_oid_map_LDADD = $(RW_RULES_LIBS) $(CMOCKA_LIBS)

@@ -6,7 +6,8 @@
  * A zeroed result means "refuse". After rw_keyring_seal() a keyring is immutable and may be
  * shared between threads; rw_crypto_init() (hash.h) comes first.
  *
- * Source: OpenSSH PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, RFC 8332, RFC 8032.
+ * Source: OpenSSH PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, RFC 8332, RFC 8032,
+ * OpenSSH PROTOCOL.u2f.
  */
 #ifndef REFWALL_SIGNATURE_H
 #define REFWALL_SIGNATURE_H
@@ -16,8 +17,10 @@
 #include "refwall/timestamp.h"
 
 enum rw_key_type {
-	RW_KEY_NONE, RW_KEY_ED25519, RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P521, RW_KEY_RSA
+	RW_KEY_NONE, RW_KEY_ED25519, RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P521, RW_KEY_RSA,
+	RW_KEY_SK_ED25519, RW_KEY_SK_ECDSA_P256	/* FIDO security keys */
 };
+#define RW_KEY_TYPE_LAST	RW_KEY_SK_ECDSA_P256
 const char *rw_key_type_name(enum rw_key_type t);	/* "ssh-ed25519", ... */
 
 #define RW_FINGERPRINT_LEN 52				/* "SHA256:" + 43 base64 characters + NUL */
@@ -34,7 +37,7 @@ struct rw_key {
  * Parse "type base64 [comment]" and check the key: known type and curve, type equal inside and outside,
  * point uncompressed and on its curve, RSA size and exponent (odd, >= 3, at most 8 bytes), no Ed25519 key of
  * small order, nothing left over. Blank space around the line is passed over, a second line is refused.
- * FIDO, certificate, DSA and unknown key types are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
+ * Certificate, DSA and unknown key types are RW_E_UNSUPPORTED. since/until/owner are left unset. Pure.
  */
 rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret,
     struct rw_error *err);
@@ -62,7 +65,7 @@ const struct rw_key *rw_keyring_find(const struct rw_keyring *k, struct rw_str b
 enum rw_sig_state {
 	RW_SIG_REFUSED = 0,		/* nothing was established */
 	RW_SIG_UNSIGNED,
-	RW_SIG_UNSUPPORTED,		/* OpenPGP, X.509, FIDO, certificates: named in detail */
+	RW_SIG_UNSUPPORTED,		/* OpenPGP, X.509: named in detail */
 	RW_SIG_MALFORMED,
 	RW_SIG_NAMESPACE,		/* made for another purpose than "git" */
 	RW_SIG_UNKNOWN_KEY,		/* fingerprint is set */
@@ -75,6 +78,12 @@ struct rw_sig_result {
 	enum rw_sig_state state;
 	const struct rw_key *key;		/* GOOD and BAD: in the keyring */
 	char fingerprint[RW_FINGERPRINT_LEN];	/* of the key in the signature, when it could be read */
+	/*
+	 * GOOD, made by a security key: did somebody touch it, and was it told a PIN (or a finger) before? How often it had
+	 * signed; 0 when it does not count.
+	 */
+	bool security_key, touched, verified;
+	uint32_t counter;
 	char detail[160];			/* printable: why, for all states but GOOD */
 };
 

@@ -209,7 +209,7 @@ key(struct rw_codec *c, struct rw_key *k)
 {
 	unsigned type = k->type;
 
-	rw_codec_unsigned(c, &type, RW_KEY_RSA);
+	rw_codec_unsigned(c, &type, RW_KEY_TYPE_LAST);
 	k->type = type;
 	rw_codec_str(c, &k->blob);
 	rw_codec_bytes(c, k->fingerprint, sizeof(k->fingerprint));

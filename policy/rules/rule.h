@@ -99,9 +99,10 @@ struct rw_conf_updates {		/* updates: [create, fast-forward, rewind, delete] */
 struct rw_conf_pushed_by {		/* pushed-by: [who...] */
 	struct rw_who who;
 };
-struct rw_conf_signed {			/* signed: {by: [who...], match: committer|author|account} */
+struct rw_conf_signed {			/* signed: {by: [who...], match: committer|author|account, touch: required, pin: required} */
 	struct rw_who by;
 	unsigned match;			/* bits: 1 committer, 2 author, 4 account */
+	bool touch, pin;		/* a security key, touched, and told its PIN */
 };
 struct rw_conf_reachable {		/* reachable-from: [ref globs] */
 	struct rw_globs refs;

@@ -1,21 +1,34 @@
 /*
- * signed: {by: [who...], match: committer}: every new commit (of a tag: the tag object) carries a signature.
+ * signed: {by: [who...], match: committer, touch: required}: every new commit (of a tag: the tag object) carries a signature.
  */
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
+
+/* touch: required; any other word is an error. */
+static bool
+demand(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what, bool *ret, struct rw_error *err)
+{
+	static const char *const words[] = { "required" };
+	size_t ignored;
+
+	*ret = n != NULL;
+	return n == NULL || rw_strict_word(rw_builder_strict(b), n, what, words, RW_ARRAY_LEN(words), &ignored, err);
+}
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
 {
 	static const struct rw_builder_key keys[] = {
-		{ "by", RW_KEY_REQUIRED }, { "match", RW_KEY_OPTIONAL }, { "push-certificate", RW_KEY_LATER }
+		{ "by", RW_KEY_REQUIRED }, { "match", RW_KEY_OPTIONAL }, { "touch", RW_KEY_OPTIONAL },
+		{ "pin", RW_KEY_OPTIONAL }, { "push-certificate", RW_KEY_LATER }
 	};
 	static const char *const words[] = { "committer", "author", "account" };	/* bits 1, 2, 4 */
 	const struct rw_yaml_node *v[RW_ARRAY_LEN(keys)];
 	struct rw_conf_signed *f = conf;
 
 	if (!rw_builder_map(b, n, "signed", keys, RW_ARRAY_LEN(keys), v, err) ||
-	    !rw_builder_who(b, v[0], "signed.by", &f->by, err))
+	    !rw_builder_who(b, v[0], "signed.by", &f->by, err) ||
+	    !demand(b, v[2], "signed.touch", &f->touch, err) || !demand(b, v[3], "signed.pin", &f->pin, err))
 		return false;
 	return v[1] == NULL ||
 	    rw_builder_words(b, v[1], "signed.match", words, RW_ARRAY_LEN(words), &f->match, err);
@@ -28,6 +41,8 @@ codec(struct rw_codec *c, void *conf)
 
 	rw_codec_who(c, &f->by);
 	rw_codec_unsigned(c, &f->match, 7);
+	rw_codec_bool(c, &f->touch);
+	rw_codec_bool(c, &f->pin);
 }
 
 /* What a signature that is not good means to the person who pushes. */
@@ -146,6 +161,41 @@ say_somebody_else(struct rw_judgement *j, const struct subject *s)
 	return false;
 }
 
+/* What a rule may demand of the security key that signed; the first that is not met is told. */
+static bool
+judge_presence(struct rw_judgement *j, const struct subject *s)
+{
+	const struct {
+		bool demanded, met;
+		const char *what, *wanted, *how;
+	} rows[] = {
+		{ s->conf->touch || s->conf->pin, s->sig->security_key,
+		    "is signed with a key that is no security key",
+		    "a signature by a security key (FIDO)",
+		    "make one with: ssh-keygen -t ed25519-sk" },
+		{ s->conf->touch, s->sig->touched, "is signed without a touch of the security key",
+		    "a signature that somebody confirmed by touching the key",
+		    "sign with a key that was not made with -O no-touch-required: " },
+		{ s->conf->pin, s->sig->verified, "is signed without the PIN of the security key",
+		    "a signature for which the key asked for its PIN or a finger",
+		    "sign with a key that was made with -O verify-required: " },
+	};
+	struct rw_finding *f;
+
+	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
+		if (!rows[i].demanded || rows[i].met)
+			continue;
+		f = find(j, s, rows[i].what, NULL);
+		f->found = rw_judgement_text(j, "key %s of %s", s->sig->fingerprint,
+		    rw_judgement_identity(j, s->sig->key->owner));
+		f->wanted = rows[i].wanted;
+		f->mend = i == 0 ? rw_judgement_text(j, "%s, and an administrator adds it to the policy", rows[i].how) :
+		    sign_again(j, s, rows[i].how);
+		return false;
+	}
+	return true;
+}
+
 static const char *
 emails_of(struct rw_judgement *j, uint32_t identity)
 {
@@ -212,7 +262,7 @@ judge_subject(struct rw_judgement *j, const struct subject *s)
 		return say_expired(j, s);
 	if (!rw_who_has(j->policy, &s->conf->by, &s->captures, s->sig->key->owner))
 		return say_somebody_else(j, s);
-	if (!judge_match(j, s))
+	if (!judge_presence(j, s) || !judge_match(j, s))
 		return false;
 	rw_judgement_used_signer(j, s->sig->key->owner);
 	return true;

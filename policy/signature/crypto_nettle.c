@@ -30,6 +30,8 @@ nettle_curve(const struct rw_curve *c)
 	case RW_KEY_NONE:
 	case RW_KEY_ED25519:
 	case RW_KEY_RSA:
+	case RW_KEY_SK_ED25519:
+	case RW_KEY_SK_ECDSA_P256:
 		break;
 	}
 	return NULL;

@@ -10,7 +10,9 @@ librwsignature_a_SOURCES = \
 	policy/signature/sshkey.c \
 	policy/signature/sshkey.h \
 	policy/signature/sshsig.c \
-	policy/signature/sshsig.h
+	policy/signature/sshsig.h \
+	policy/signature/sshvalue.c \
+	policy/signature/sshvalue.h
 librwsignature_a_CFLAGS = $(AM_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
 if HAVE_NETTLE
 librwsignature_a_SOURCES += policy/signature/crypto_nettle.c

@@ -4,14 +4,17 @@
 #include "refwall/text.h"
 
 static const struct {
-	enum rw_key_type type;
-	const char *name;
+	enum rw_key_type type, base;
+	const char *name, *cert;
 } key_types[] = {
-	{ RW_KEY_ED25519, "ssh-ed25519" },
-	{ RW_KEY_ECDSA_P256, "ecdsa-sha2-nistp256" },
-	{ RW_KEY_ECDSA_P384, "ecdsa-sha2-nistp384" },
-	{ RW_KEY_ECDSA_P521, "ecdsa-sha2-nistp521" },
-	{ RW_KEY_RSA, "ssh-rsa" },
+	{ RW_KEY_ED25519, RW_KEY_ED25519, "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com" },
+	{ RW_KEY_ECDSA_P256, RW_KEY_ECDSA_P256, "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256-cert-v01@openssh.com" },
+	{ RW_KEY_ECDSA_P384, RW_KEY_ECDSA_P384, "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384-cert-v01@openssh.com" },
+	{ RW_KEY_ECDSA_P521, RW_KEY_ECDSA_P521, "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521-cert-v01@openssh.com" },
+	{ RW_KEY_RSA, RW_KEY_RSA, "ssh-rsa", "ssh-rsa-cert-v01@openssh.com" },
+	{ RW_KEY_SK_ED25519, RW_KEY_ED25519, "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com" },
+	{ RW_KEY_SK_ECDSA_P256, RW_KEY_ECDSA_P256, "sk-ecdsa-sha2-nistp256@openssh.com",
+	    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com" },
 };
 
 /* What is known, and not taken; by how the type's name begins or ends. */
@@ -19,10 +22,9 @@ static const struct {
 	const char *prefix, *suffix;
 	const char *why;
 } unsupported_types[] = {
-	{ "", "-cert-v01@openssh.com", "certificates are not supported yet; trust the plain key" },
-	{ "sk-ssh-ed25519@", "", "FIDO security keys are not supported yet" },
-	{ "sk-ecdsa-sha2-nistp256@", "", "FIDO security keys are not supported yet" },
-	{ "webauthn-sk-", "", "FIDO security keys are not supported yet" },
+	{ "", "-cert-v01@openssh.com",
+	    "a certificate is no key to trust; trust the key in it, or (ssh-ca) the key that made it" },
+	{ "webauthn-sk-", "", "this names a signature that a browser made, and no key" },
 	{ "ssh-dss", "", "DSA keys are too weak and never supported" },
 	{ "ssh-mldsa", "", "post-quantum keys are not supported yet" },
 };
@@ -50,7 +52,26 @@ type_find(struct rw_str name, enum rw_key_type *ret, struct rw_error *err)
 			return rw_fail(err, RW_E_UNSUPPORTED, "key type %s: %s", RW_SHOW(name),
 			    unsupported_types[i].why);
 	return rw_fail(err, RW_E_UNSUPPORTED, "key type \"%s\" is not known, wanted ssh-ed25519, "
-	    "ecdsa-sha2-nistp256, -nistp384, -nistp521 or ssh-rsa", RW_SHOW(name));
+	    "ecdsa-sha2-nistp256, -nistp384, -nistp521, ssh-rsa, sk-ssh-ed25519@openssh.com or "
+	    "sk-ecdsa-sha2-nistp256@openssh.com", RW_SHOW(name));
+}
+
+enum rw_key_type
+rw_key_type_of_cert(struct rw_str name)
+{
+	for (size_t i = 0; i < RW_ARRAY_LEN(key_types); i++)
+		if (rw_str_eqz(name, key_types[i].cert))
+			return key_types[i].type;
+	return RW_KEY_NONE;
+}
+
+static enum rw_key_type
+base_of(enum rw_key_type t)
+{
+	for (size_t i = 0; i < RW_ARRAY_LEN(key_types); i++)
+		if (key_types[i].type == t)
+			return key_types[i].base;
+	return RW_KEY_NONE;
 }
 
 struct rw_str
@@ -72,41 +93,55 @@ rw_reader_mpint(struct rw_reader *r)
 }
 
 bool
+rw_key_parts_read_body(struct rw_reader *r, enum rw_key_type type, struct rw_key_parts *ret, struct rw_error *err)
+{
+	struct rw_key_parts k = { .type = type, .base = base_of(type) };
+	struct rw_str curve;
+
+	k.sk = k.base != type;
+	k.curve = rw_curve_by_type(k.base);
+	if (k.base == RW_KEY_RSA) {
+		k.e = rw_reader_mpint(r);
+		k.n = rw_reader_mpint(r);
+	} else if (k.curve != NULL) {
+		curve = rw_reader_string32(r);
+		k.point = rw_reader_string32(r);
+		if (!r->bad && !rw_str_eqz(curve, k.curve->ssh_name))
+			return rw_fail(err, RW_E_PARSE, "key of type %s names curve \"%s\"",
+			    rw_key_type_name(k.type), RW_SHOW(curve));
+		if (!r->bad && (k.point.n != 1 + 2 * k.curve->bytes || k.point.p[0] != 0x04))
+			return rw_fail(err, RW_E_PARSE,
+			    "key of type %s: the point is not in uncompressed form",
+			    rw_key_type_name(k.type));
+	} else {
+		k.point = rw_reader_string32(r);
+		if (!r->bad && k.point.n != RW_ED25519_KEY_LEN)
+			return rw_fail(err, RW_E_PARSE, "key of type %s has %zu bytes, wanted %d",
+			    rw_key_type_name(k.type), k.point.n, RW_ED25519_KEY_LEN);
+	}
+	if (k.sk)
+		k.application = rw_reader_string32(r);
+	if (r->bad)
+		return rw_fail(err, RW_E_PARSE, "key of type %s is malformed or cut short",
+		    rw_key_type_name(k.type));
+	*ret = k;
+	return true;
+}
+
+bool
 rw_key_parts_read(struct rw_str blob, struct rw_key_parts *ret, struct rw_error *err)
 {
 	struct rw_reader r = rw_reader_init(blob);
-	struct rw_key_parts k = { .type = RW_KEY_NONE };
-	struct rw_str name = rw_reader_string32(&r), curve;
+	struct rw_str name = rw_reader_string32(&r);
+	struct rw_key_parts k;
+	enum rw_key_type type;
 
 	if (blob.n > RW_LIMIT_KEY_BYTES)
 		return rw_fail(err, RW_E_LIMIT, "key is larger than %u bytes", RW_LIMIT_KEY_BYTES);
 	if (r.bad || name.n == 0)
 		return rw_fail(err, RW_E_PARSE, "key is cut short");
-	if (!type_find(name, &k.type, err))
+	if (!type_find(name, &type, err) || !rw_key_parts_read_body(&r, type, &k, err))
 		return false;
-	k.curve = rw_curve_by_type(k.type);
-	if (k.type == RW_KEY_RSA) {
-		k.e = rw_reader_mpint(&r);
-		k.n = rw_reader_mpint(&r);
-	} else if (k.curve != NULL) {
-		curve = rw_reader_string32(&r);
-		k.point = rw_reader_string32(&r);
-		if (!r.bad && !rw_str_eqz(curve, k.curve->ssh_name))
-			return rw_fail(err, RW_E_PARSE, "key of type %s names curve \"%s\"",
-			    rw_key_type_name(k.type), RW_SHOW(curve));
-		if (!r.bad && (k.point.n != 1 + 2 * k.curve->bytes || k.point.p[0] != 0x04))
-			return rw_fail(err, RW_E_PARSE,
-			    "key of type %s: the point is not in uncompressed form",
-			    rw_key_type_name(k.type));
-	} else {
-		k.point = rw_reader_string32(&r);
-		if (!r.bad && k.point.n != RW_ED25519_KEY_LEN)
-			return rw_fail(err, RW_E_PARSE, "key of type %s has %zu bytes, wanted %d",
-			    rw_key_type_name(k.type), k.point.n, RW_ED25519_KEY_LEN);
-	}
-	if (r.bad)
-		return rw_fail(err, RW_E_PARSE, "key of type %s is malformed or cut short",
-		    rw_key_type_name(k.type));
 	if (!rw_reader_done(&r))
 		return rw_fail(err, RW_E_PARSE, "key of type %s: %zu bytes left over",
 		    rw_key_type_name(k.type), r.left);
@@ -131,7 +166,7 @@ rsa_check(const struct rw_key_parts *k, struct rw_error *err)
 bool
 rw_key_parts_check(const struct rw_crypto *c, const struct rw_key_parts *k, struct rw_error *err)
 {
-	switch (k->type) {
+	switch (k->base) {
 	case RW_KEY_ED25519:
 		return rw_ed25519_key_ok(c, k->point) || rw_fail(err, RW_E_PARSE,
 		    "Ed25519 key is not on the curve, not canonical, or of small order "
@@ -143,6 +178,8 @@ rw_key_parts_check(const struct rw_crypto *c, const struct rw_key_parts *k, stru
 		    "key of type %s: the point is not on the curve", rw_key_type_name(k->type));
 	case RW_KEY_RSA:
 		return rsa_check(k, err);
+	case RW_KEY_SK_ED25519:
+	case RW_KEY_SK_ECDSA_P256:
 	case RW_KEY_NONE:
 		break;
 	}

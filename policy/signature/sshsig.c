@@ -13,12 +13,6 @@ static const struct {
 	enum rw_hash_alg alg;
 } payload_hashes[] = { { "sha256", RW_SHA256 }, { "sha512", RW_SHA512 } };
 
-/* Names of signatures where they differ from the key's (RFC 8332); ssh-rsa means SHA-1 here. */
-static const struct {
-	const char *name;
-	enum rw_hash_alg alg;
-} rsa_sigs[] = { { "rsa-sha2-256", RW_SHA256 }, { "rsa-sha2-512", RW_SHA512 } };
-
 /* The base64 text between the two lines. */
 static bool
 armour_body(struct rw_str armour, struct rw_str *ret, struct rw_error *err)
@@ -44,40 +38,6 @@ armour_body(struct rw_str armour, struct rw_str *ret, struct rw_error *err)
 			    "signature holds blank space or an empty line in its armour");
 	}
 	*ret = body;
-	return true;
-}
-
-/* The inner "signature" string: algorithm and numbers, which must fit the key. */
-static bool
-inner_parse(struct rw_str inner, struct rw_sshsig *s, struct rw_error *err)
-{
-	struct rw_reader r = rw_reader_init(inner);
-	struct rw_str alg = rw_reader_string32(&r), value = rw_reader_string32(&r);
-
-	if (!rw_reader_done(&r))
-		return rw_fail(err, RW_E_PARSE, "signature value is cut short or has bytes behind it");
-	if (s->key.type == RW_KEY_RSA) {
-		if (rw_str_eqz(alg, "ssh-rsa"))
-			return rw_fail(err, RW_E_UNSUPPORTED,
-			    "ssh-rsa signatures use SHA-1; sign with rsa-sha2-512");
-		for (size_t i = 0; i < RW_ARRAY_LEN(rsa_sigs); i++)
-			if (rw_str_eqz(alg, rsa_sigs[i].name))
-				s->rsa_hash = rsa_sigs[i].alg;
-	}
-	if (s->key.type == RW_KEY_RSA ? s->rsa_hash == 0 : !rw_str_eqz(alg, rw_key_type_name(s->key.type)))
-		return rw_fail(err, RW_E_PARSE, "signature algorithm \"%s\" does not fit a key of type %s",
-		    RW_SHOW(alg), rw_key_type_name(s->key.type));
-	s->sig = value;
-	if (s->key.type == RW_KEY_ED25519 && value.n != RW_ED25519_SIG_LEN)
-		return rw_fail(err, RW_E_PARSE, "Ed25519 signature has %zu bytes, wanted %d", value.n,
-		    RW_ED25519_SIG_LEN);
-	if (s->key.curve != NULL) {
-		r = rw_reader_init(value);
-		s->r = rw_reader_mpint(&r);
-		s->s = rw_reader_mpint(&r);
-		if (!rw_reader_done(&r))
-			return rw_fail(err, RW_E_PARSE, "ECDSA signature is not two numbers");
-	}
 	return true;
 }
 
@@ -114,7 +74,7 @@ blob_parse(struct rw_str blob, struct rw_sshsig *s, struct rw_error *err)
 	if (s->hash == 0)
 		return rw_fail(err, RW_E_UNSUPPORTED,
 		    "signature over a \"%s\" digest, wanted sha256 or sha512", RW_SHOW(s->hash_name));
-	return inner_parse(inner, s, err);
+	return rw_ssh_value_read(inner, &s->key, &s->value, err);
 }
 
 bool
@@ -150,24 +110,6 @@ signed_data(const struct rw_sshsig *s, struct rw_str payload, struct rw_buf *out
 	rw_buf_put_u32(out, 0);
 	rw_buf_put_string32(out, s->hash_name);
 	rw_buf_put_string32(out, (struct rw_str){ (const char *)digest, rw_hash_len(s->hash) });
-}
-
-static bool
-verify(const struct rw_crypto *c, const struct rw_key_parts *key, const struct rw_sshsig *s,
-    struct rw_str data)
-{
-	uint8_t digest[RW_HASH_MAX];
-
-	if (key->type == RW_KEY_ED25519)
-		return rw_ed25519_verify(c, key->point, data, s->sig);
-	if (key->type == RW_KEY_RSA) {
-		rw_hash(s->rsa_hash, &data, 1, digest);
-		return rw_rsa_verify(c, key->n, key->e, s->rsa_hash, digest, s->sig);
-	}
-	if (key->curve == NULL)
-		return false;
-	rw_hash(key->curve->hash, &data, 1, digest);
-	return rw_ecdsa_verify(c, key->curve, key->point, key->curve->hash, digest, s->r, s->s);
 }
 
 /* What a signature is that could not be parsed. */
@@ -212,10 +154,14 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 		rw_sig_refuse(ret, RW_SIG_REFUSED, "%s", err.msg);
 		return;
 	}
-	if (!verify(rw_keyring_crypto(k), &e->parts, &s, rw_buf_str(&data))) {
+	if (!rw_ssh_value_verify(rw_keyring_crypto(k), &e->parts, &s.value, rw_buf_str(&data))) {
 		rw_sig_refuse(ret, RW_SIG_BAD,
 		    "signature does not verify: what was signed is not this, or not by this key");
 		return;
 	}
+	ret->security_key = e->parts.sk;
+	ret->touched = (s.value.flags & RW_SK_TOUCHED) != 0;
+	ret->verified = (s.value.flags & RW_SK_VERIFIED) != 0;
+	ret->counter = s.value.counter;
 	ret->state = RW_SIG_GOOD;
 }

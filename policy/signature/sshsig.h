@@ -6,7 +6,7 @@
 #ifndef REFWALL_SIGNATURE_SSHSIG_H
 #define REFWALL_SIGNATURE_SSHSIG_H
 
-#include "policy/signature/sshkey.h"
+#include "policy/signature/sshvalue.h"
 #include "refwall/buf.h"
 
 #define RW_SSHSIG_BEGIN "-----BEGIN SSH SIGNATURE-----"
@@ -17,9 +17,7 @@ struct rw_sshsig {
 	struct rw_str ns;		/* what the signature was made for */
 	struct rw_str hash_name;
 	enum rw_hash_alg hash;		/* of the payload */
-	enum rw_hash_alg rsa_hash;	/* of what is signed, RSA only */
-	struct rw_str sig;		/* Ed25519 and RSA */
-	struct rw_str r, s;		/* ECDSA */
+	struct rw_ssh_value value;
 };
 
 /*

@@ -100,8 +100,8 @@ nettle_prepare(struct bare *b, const struct rw_sshsig *s)
 		die("point");
 	mpz_clear(x);
 	mpz_clear(y);
-	mpz_import(b->rs.r, s->r.n, 1, 1, 0, 0, s->r.p);
-	mpz_import(b->rs.s, s->s.n, 1, 1, 0, 0, s->s.p);
+	mpz_import(b->rs.r, s->value.r.n, 1, 1, 0, 0, s->value.r.p);
+	mpz_import(b->rs.s, s->value.s.n, 1, 1, 0, 0, s->value.s.p);
 }
 #endif
 
@@ -110,10 +110,10 @@ bare_prepare(struct bare *b, const struct rw_keyring *k, const struct rw_sshsig 
 {
 	struct rw_str payload = RW_STR_LIT(payload_text), data;
 	const struct rw_key_parts *p = &rw_keyring_entry_find(k, s->key_blob)->parts;
-	enum rw_hash_alg alg = p->curve != NULL ? p->curve->hash : s->rsa_hash;
+	enum rw_hash_alg alg = p->curve != NULL ? p->curve->hash : s->value.rsa_hash;
 
 	b->key = p;
-	b->sig = s->sig;
+	b->sig = s->value.sig;
 	rw_hash(s->hash, &payload, 1, b->digest);
 	rw_buf_puts(&b->data, "SSHSIG");
 	rw_buf_put_string32(&b->data, s->ns);
@@ -129,7 +129,7 @@ bare_prepare(struct bare *b, const struct rw_keyring *k, const struct rw_sshsig 
 		    "(data(flags eddsa)(hash-algo sha512)(value %b))",
 		    (int)data.n, data.p));
 		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(eddsa(r %b)(s %b)))", 32,
-		    s->sig.p, 32, s->sig.p + 32));
+		    s->value.sig.p, 32, s->value.sig.p + 32));
 		return;
 	}
 	rw_hash(alg, &data, 1, b->digest);
@@ -139,15 +139,15 @@ bare_prepare(struct bare *b, const struct rw_keyring *k, const struct rw_sshsig 
 		sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags pkcs1)(hash %s %b))",
 		    hash_name(alg), (int)rw_hash_len(alg), b->digest));
 		sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(rsa(s %b)))",
-		    (int)s->sig.n, s->sig.p));
+		    (int)s->value.sig.n, s->value.sig.p));
 		return;
 	}
 	sexp(&b->sexp_key, gcry_sexp_build(&b->sexp_key, NULL, "(public-key(ecc(curve %s)(q %b)))",
 	    p->curve->gcrypt_name, (int)p->point.n, p->point.p));
 	sexp(&b->sexp_data, gcry_sexp_build(&b->sexp_data, NULL, "(data(flags raw)(hash %s %b))",
 	    hash_name(alg), (int)rw_hash_len(alg), b->digest));
-	sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(ecdsa(r %b)(s %b)))", (int)s->r.n,
-	    s->r.p, (int)s->s.n, s->s.p));
+	sexp(&b->sexp_sig, gcry_sexp_build(&b->sexp_sig, NULL, "(sig-val(ecdsa(r %b)(s %b)))", (int)s->value.r.n,
+	    s->value.r.p, (int)s->value.s.n, s->value.s.p));
 #ifdef HAVE_NETTLE
 	nettle_prepare(b, s);
 #endif

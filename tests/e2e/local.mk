@@ -11,6 +11,7 @@ SCRIPT_TESTS += \
 	tests/e2e/kill.t \
 	tests/e2e/notice.t \
 	tests/e2e/push.t \
+	tests/e2e/security-key.t \
 	tests/e2e/smart-http.t \
 	tests/e2e/ssh.t
 EXTRA_DIST += tests/e2e/lib.sh tests/e2e/http-backend.py
@@ -21,3 +22,8 @@ EXTRA_DIST += tests/e2e/receiver.py tests/e2e/service.sh
 check_PROGRAMS += tests/e2e/logfill
 tests_e2e_logfill_SOURCES = tests/e2e/logfill.c
 tests_e2e_logfill_LDADD = $(RW_AUDIT_LIBS)
+
+# A security key that needs no finger.
+check_PROGRAMS += tests/e2e/sksign
+tests_e2e_sksign_SOURCES = tests/e2e/sksign.c $(sk_tool)
+tests_e2e_sksign_LDADD = $(RW_BASE_LIBS)

@@ -9,6 +9,12 @@ tests_unit_test_sshsig_SOURCES = tests/unit/test_sshsig.c tests/unit/ssh_tool.c 
 tests_unit_test_sshsig_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sshsig_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
+sk_tool = tests/unit/sk_tool.c tests/unit/sk_tool.h
+UNIT_TESTS += tests/unit/test_sk
+tests_unit_test_sk_SOURCES = tests/unit/test_sk.c $(sk_tool) tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_sk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sk_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)

@@ -155,7 +155,8 @@ static const struct {
 	{ "key of unknown type",
 	    "version: 1\nidentities:\n  alice: {keys: [{ssh: ssh-foo AAAA}]}\n",
 	    "3:24: ssh: key type \"ssh-foo\" is not known, wanted ssh-ed25519, ecdsa-sha2-nistp256, "
-	    "-nistp384, -nistp521 or ssh-rsa" },
+	    "-nistp384, -nistp521, "
+	    "ssh-rsa, sk-ssh-ed25519@openssh.com or sk-ecdsa-sha2-nistp256@openssh.com" },
 	{ "key cut short",
 	    "version: 1\nidentities:\n  alice: {keys: [{ssh: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA}]}\n",
 	    "3:24: ssh: key of type ssh-ed25519 is malformed or cut short" },
@@ -301,6 +302,14 @@ static const struct {
 	    "  - {name: x, signed: {by: [a], match: comitter}}\n",
 	    "4:40: signed.match: wanted committer, author or account, found 'comitter' (did you mean "
 	    "'committer'?)" },
+	{ "signed touch",
+	    "version: 1\nidentities: {a: {accounts: [a]}}\nrules:\n"
+	    "  - {name: x, signed: {by: [a], touch: yes}}\n",
+	    "4:40: signed.touch: wanted required, found 'yes'" },
+	{ "signed pin",
+	    "version: 1\nidentities: {a: {accounts: [a]}}\nrules:\n"
+	    "  - {name: x, signed: {by: [a], pin: true}}\n",
+	    "4:38: signed.pin: wanted required, found 'true'" },
 	{ "signed with a push certificate",
 	    "version: 1\nidentities: {a: {accounts: [a]}}\nrules:\n"
 	    "  - {name: x, signed: {by: [a], push-certificate: true}}\n",

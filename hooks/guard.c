@@ -54,7 +54,7 @@ rw_guard_set(const char *hook_name, struct rw_error *err)
 	can_refuse = strcmp(hook_name, "pre-receive") == 0;
 	sigemptyset(&sa.sa_mask);
 	if (sigaction(SIGALRM, &sa, NULL) != 0 || sigaction(SIGXCPU, &sa, NULL) != 0 ||
-	    sigaction(SIGPIPE, &ignore, NULL) != 0)
+	    sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
 		return rw_fail_errno(err, "sigaction");
 	if (setitimer(ITIMER_REAL, &t, NULL) != 0)
 		return rw_fail_errno(err, "setitimer");

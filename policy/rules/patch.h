@@ -19,7 +19,7 @@ struct rw_patch {
 
 typedef void rw_patch_fn(void *ctx, const struct rw_patch *p);
 
-/* Each patch of a document, and of its spec. Names of files are passed on, too: scalars that change nothing. */
+/* Each patch of a document, and of its spec. Names of files are passed on, too: they change nothing. */
 void rw_patches_each(const struct rw_yaml_node *root, rw_patch_fn *fn, void *ctx);
 
 /* The value that an operation sets; NULL when it sets none. */

@@ -160,7 +160,8 @@ rw_engine_finish(struct rw_fanout *f, struct rw_job *j)
 		(void)snprintf(r->error, sizeof(r->error), "%.199s", j->t.error);
 	else if (j->t.status < 200 || j->t.status > 299)
 		(void)snprintf(r->error, sizeof(r->error), "the endpoint answered %d", j->t.status);
-	switch (rw_retry_outcome(j->t.status, j->attempts)) {
+	/* what was never tried cannot have failed for the last time: others may keep the host's circuit open */
+	switch (j->untried ? RW_OUTCOME_RETRY : rw_retry_outcome(j->t.status, j->attempts)) {
 	case RW_OUTCOME_DONE:
 		r->state = RW_DELIVERY_DONE;
 		atomic_fetch_add(&f->delivered, 1);
@@ -189,12 +190,13 @@ rw_engine_finish(struct rw_fanout *f, struct rw_job *j)
 
 /* Everything that waits for a host ends without being tried. */
 static void
-defer_all(struct rw_fanout *f, struct rw_host *h, const char *why)
+defer_all(struct rw_fanout *f, struct rw_host *h, const char *why, bool untried)
 {
 	struct rw_job *j;
 
 	while ((j = rw_host_pop(&f->hosts, h)) != NULL) {
 		(void)snprintf(j->t.error, sizeof(j->t.error), "%.199s", why);
+		j->untried = untried;
 		rw_engine_finish(f, j);
 	}
 }
@@ -207,7 +209,7 @@ names_failed(struct rw_fanout *f, struct rw_host *h, const char *why)
 	h->names = RW_NAMES_FAILED;
 	h->names_until = rw_time_monotonic() + RW_HOST_STALE_MS;
 	(void)snprintf(h->error, sizeof(h->error), "%.159s", why);
-	defer_all(f, h, h->error);
+	defer_all(f, h, h->error, false);
 }
 
 static void
@@ -255,7 +257,7 @@ names_ready(struct rw_fanout *f, struct rw_host *h, int64_t mono)
 	case RW_NAMES_FAILED:
 		if (mono >= h->names_until)
 			break;
-		defer_all(f, h, h->error);
+		defer_all(f, h, h->error, false);
 		return false;
 	case RW_NAMES_UNKNOWN:
 		break;
@@ -364,7 +366,7 @@ reap(struct rw_fanout *f)
 			if (!h->literal && h->names == RW_NAMES_KNOWN)
 				h->names_until = 0;
 			(void)snprintf(why, sizeof(why), "not tried, the endpoint is down: %.150s", j->t.error);
-			defer_all(f, h, why);
+			defer_all(f, h, why, true);
 		}
 		rw_engine_finish(f, j);
 	}

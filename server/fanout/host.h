@@ -26,6 +26,7 @@ struct rw_job {
 	int64_t delivery, subscription;		/* delivery 0: a ping */
 	uint64_t entry;
 	unsigned attempts;			/* with this one */
+	bool untried;			/* it ended only because the host's circuit is open */
 	struct rw_ping *ping;
 	char what[160];				/* for the program's log */
 };

@@ -21,8 +21,10 @@ rw_db_fail(struct rw_db *db, const char *what, struct rw_error *err)
 	case SQLITE_NOTADB:
 	case SQLITE_CONSTRAINT:
 	case SQLITE_MISMATCH:
-	case SQLITE_ERROR:
 		code = RW_E_CORRUPT;
+		break;
+	case SQLITE_ERROR:	/* a table that is missing: nothing about the entry that was asked for */
+		code = RW_E_INTERNAL;
 		break;
 	case SQLITE_PERM:
 	case SQLITE_READONLY:

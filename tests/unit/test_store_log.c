@@ -7,6 +7,7 @@
 
 #include "refwall/store_entry.h"
 #include "refwall/timestamp.h"
+#include "server/store/log_private.h"
 #include "tests/unit/log_fixture.h"
 
 static const char *const files[] = { "log.db", "log.db-wal", "log.db-shm", "log.lock" };
@@ -181,6 +182,15 @@ other_databases_are_refused(void **state)
 		assert_int_equal(fclose(out), 0);
 		must_fail(rw_log_open(dir, RW_STORE_WRITE, &l, err), rows[i].code, rows[i].words);
 	}
+}
+
+/* Readers pass over an entry that is corrupt; a table that is missing must not make them pass over all. */
+static void
+a_missing_table_is_no_corrupt_entry(void **state)
+{
+	struct fixture *f = *state;
+
+	must_fail(rw_db_exec(&f->l->db, "SELECT * FROM nowhere", err), RW_E_INTERNAL, "no such table");
 }
 
 static void
@@ -626,7 +636,7 @@ main(void)
 		T(opening_never_creates),
 		cmocka_unit_test(links_are_not_followed),
 		T(the_directory_is_no_link_either),
-		T(other_databases_are_refused),
+		T(other_databases_are_refused), T(a_missing_table_is_no_corrupt_entry),
 		T(a_reader_reads_and_does_not_write),
 		T(rolls_back_and_commits),
 		T(waits_no_longer_than_it_should),

@@ -36,8 +36,8 @@ rw_repo_header(struct rw_repo *r, const struct rw_oid *id, enum rw_object_type *
 	int rc;
 
 	/*
-	 * Whoever is to read an object asks for its header first, and reading asks again; each time libgit2 opens the file and inflates its
-	 * beginning. An id names the same bytes for ever, so the last answer holds.
+	 * Whoever is to read an object asks for its header first, and reading asks again; each time libgit2
+	 * opens the file and inflates its beginning. An id names the same bytes for ever, so the last answer holds.
 	 */
 	if (r->header.type != RW_OBJ_NONE && memcmp(r->header.id.b, id->b, sizeof(id->b)) == 0) {
 		*ret_type = r->header.type;

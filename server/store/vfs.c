@@ -1,7 +1,8 @@
 /*
- * SQLite's own way to the file system, but for one thing: a write-ahead log that is there already is opened as such. SQLite asks for
- * it to be created if need be, and therefore syncs the directory with the first commit of every handle. A hook has one commit,
- * so half of its waiting for the disk was for the name of a file that has been there since the store was made.
+ * SQLite's own way to the file system, but for one thing: a write-ahead log that is there already is opened
+ * as such. SQLite asks for it to be created if need be, and therefore syncs the directory with the first
+ * commit of every handle. A hook has one commit, so half of its waiting for the disk was for the name of a
+ * file that has been there since the store was made.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -18,7 +18,7 @@
 
 struct collection {
 	struct rw_arena *arena;
-	const char *root;		/* absolute; paths of findings are relative to it */
+	const char *root;		/* absolute, without a slash at the end; paths are judged relative to it */
 	struct rw_file *file;
 	size_t n, cap;
 };
@@ -29,13 +29,17 @@ add_file(struct collection *c, const char *path, mode_t mode, struct rw_error *e
 	size_t n = strlen(c->root);
 	struct rw_file *f;
 
+	/* no rule with paths would look at it, and so all would seem well */
+	if (strncmp(path, c->root, n) != 0 || path[n] != '/')
+		return rw_fail(err, RW_E_USAGE, "%s is not below %s; --root names the top of the work tree", path,
+		    n == 0 ? "/" : c->root);
 	if (c->n == RW_CHECK_FILES_MAX)
 		return rw_fail(err, RW_E_LIMIT, "more than %d files", RW_CHECK_FILES_MAX);
 	f = rw_arena_push(c->arena, &c->file, &c->n, &c->cap);
 	if (f == NULL)
 		return rw_fail_nomem(err);
 	f->handle = rw_arena_strdup(c->arena, path);
-	f->path = rw_str(strncmp(path, c->root, n) == 0 && path[n] == '/' ? (char *)f->handle + n + 1 : f->handle);
+	f->path = rw_str((const char *)f->handle + n + 1);
 	f->mode = S_ISLNK(mode) ? 0120000 : (mode & 0100) != 0 ? 0100755 : 0100644;
 	return rw_arena_ok(c->arena, "list of files", err);
 }
@@ -142,7 +146,7 @@ check_files(struct rw_invocation *in, const struct rw_policy *policy, struct rw_
 
 	if (root == NULL)
 		return rw_fail_errno(err, "--root %s", root_given == NULL ? "." : root_given);
-	c.root = root;
+	c.root = strcmp(root, "/") == 0 ? "" : root;
 	for (size_t i = 0; i < in->n_args; i++) {
 		rw_autofree char *dir = NULL;
 		const char *slash = strrchr(in->arg[i], '/'), *path;
@@ -243,7 +247,10 @@ run(struct rw_invocation *in, struct rw_error *err)
 	}
 	if (!rw_buf_ok(&out, "the report", err))
 		return RW_EXIT_FAILED;
-	fwrite(rw_buf_cstr(&out), 1, out.len, stdout);
+	if (fwrite(rw_buf_cstr(&out), 1, out.len, stdout) != out.len) {
+		(void)rw_fail_errno(err, "standard output");
+		return RW_EXIT_FAILED;
+	}
 	return v.accepted ? RW_EXIT_OK : RW_EXIT_FINDING;
 }
 

@@ -195,7 +195,8 @@ run(const struct rw_command *c, int argc, char **argv)
 	status = c->run(&in, &err);
 	if (err.code != RW_E_NONE && status != RW_EXIT_OK)
 		fprintf(stderr, "refwall: %s\n", err.msg);
-	if (fflush(stdout) != 0 && status == RW_EXIT_OK) {
+	/* an earlier write may have failed and left nothing to flush */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status != RW_EXIT_FAILED) {
 		fprintf(stderr, "refwall: cannot write the answer: %s\n", strerror(errno));
 		return RW_EXIT_FAILED;
 	}

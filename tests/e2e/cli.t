@@ -62,6 +62,10 @@ check 'check --format json: is JSON' jq -e '.[0].check == "manifests" and .[0].p
 mkdir -p "$T/deep/x/apps" && cp apps/bad.yaml "$T/deep/x/apps/"
 status 'check --root' 1 refwall check --policy "$T/state/policy.yaml" --root "$T/deep/x" "$T/deep/x/apps"
 has 'check --root: paths are relative to it' "$T/out" '^manifests: apps/bad.yaml:'
+status 'check: a path that is not below --root' 2 refwall check --policy "$T/state/policy.yaml" --root apps "$T/deep/x/apps"
+has 'check: a path that is not below --root, told' "$T/err" 'is not below .*/apps; --root'
+status 'check --root /' 0 refwall check --policy "$T/state/policy.yaml" --root / apps/web.yaml
+status 'check: a report that cannot be written' 3 sh -c "refwall check --policy '$T/state/policy.yaml' apps/bad.yaml >/dev/full"
 status 'check: a path that is not there' 3 refwall check --policy "$T/state/policy.yaml" nowhere
 status 'check: a policy that is not there' 3 refwall check --policy "$T/nowhere.yaml" apps
 rm apps/bad.yaml

@@ -13,14 +13,15 @@
 
 static const char *const hook_names[] = { "pre-receive", "post-receive" };
 
-/* What every guarded repository is told; a value that is already stricter stays. */
+/* What every guarded repository is told; a size that is already smaller stays. */
 static const struct {
 	const char *key, *value;
+	bool is_size;
 } git_settings[] = {
-	{ "receive.fsckObjects", "true" },
-	{ "receive.maxInputSize", "256m" },
-	{ "core.useReplaceRefs", "false" },
-	{ "receive.advertiseAtomic", "true" },
+	{ "receive.fsckObjects", "true", false },
+	{ "receive.maxInputSize", "256m", true },
+	{ "core.useReplaceRefs", "false", false },
+	{ "receive.advertiseAtomic", "true", false },
 };
 
 /* refwall-hook: beside this program in a build tree, else where `make install` puts it. */
@@ -92,6 +93,38 @@ git_config(struct rw_arena *a, const char *git_dir, const char *key, const char 
 	return rw_cli_git(a, argv, NULL, err);
 }
 
+/* A size as git-config(1) writes it, "64m"; what is none counts as 0, which to git is no limit either. */
+static uint64_t
+size_of(struct rw_str s)
+{
+	static const char units[] = "kmg";
+	const char *unit = s.n == 0 || s.p[s.n - 1] == '\0' ? NULL : strchr(units, s.p[s.n - 1] | 0x20);
+	uint64_t v;
+
+	if (unit != NULL)
+		s.n--;
+	if (!rw_text_u64(s, UINT32_MAX, &v))
+		return 0;
+	return unit == NULL ? v : v << (10 * (unit - units + 1));
+}
+
+static bool
+harden(struct rw_arena *a, const char *git_dir, struct rw_error *err)
+{
+	for (size_t i = 0; i < RW_ARRAY_LEN(git_settings); i++) {
+		struct rw_error ignored = RW_ERROR_INIT;
+		struct rw_str had;
+
+		/* one that is set twice is no bound to keep: git takes the last */
+		if (git_settings[i].is_size && rw_repo_config(a, git_dir, git_settings[i].key, &had, &ignored) &&
+		    size_of(had) > 0 && size_of(had) < size_of(rw_str(git_settings[i].value)))
+			continue;
+		if (!git_config(a, git_dir, git_settings[i].key, git_settings[i].value, err))
+			return false;
+	}
+	return true;
+}
+
 /* The repository's id: kept when it has one, so that a second install goes on with the same history. */
 static bool
 repo_id(struct rw_arena *a, const char *git_dir, struct rw_str *ret, struct rw_error *err)
@@ -158,12 +191,8 @@ install(struct rw_invocation *in, const struct rw_config *c, const char *hook, c
 	if (had.n > 0)
 		return rw_fail(err, RW_E_CONFIG, "%s: core.hooksPath is set, so git would not run hooks/; unset it", git_dir);
 	if (!rw_repo_name_from_path(in->arena, c->repositories_root, git_dir, &name, err) || !repo_id(in->arena, git_dir, &id, err) ||
-	    !git_config(in->arena, git_dir, "refwall.config", c->path, err))
+	    !git_config(in->arena, git_dir, "refwall.config", c->path, err) || !harden(in->arena, git_dir, err))
 		return false;
-	for (size_t i = 0; i < RW_ARRAY_LEN(git_settings); i++) {
-		if (!git_config(in->arena, git_dir, git_settings[i].key, git_settings[i].value, err))
-			return false;
-	}
 	if (mkdir(rw_arena_printf(in->arena, "%s/hooks", git_dir), 0755) != 0 && errno != EEXIST)
 		return rw_fail_errno(err, "%s/hooks", git_dir);
 	for (size_t i = 0; i < RW_ARRAY_LEN(hook_names); i++) {

@@ -37,6 +37,20 @@ fails 'the old hook can refuse' push main
 has 'and the record says who refused' "$T/push.out" 'remote: chained: the hook that was here before Refwall refused'
 rm "$T/old-says-no"
 check 'install again changes nothing that matters' refwall install --config "$conf" "$T/old.git"
+is 'git is told how much it may take in' "$(git --git-dir "$T/old.git" config receive.maxInputSize)" 256m
+# size NAME BEFORE AFTER: what a second install makes of a size that was set
+size() {
+	git --git-dir "$T/old.git" config receive.maxInputSize "$2"
+	refwall install --config "$conf" "$T/old.git" >/dev/null
+	is "$1" "$(git --git-dir "$T/old.git" config receive.maxInputSize)" "$3"
+}
+size 'a smaller bound stays' 64m 64m
+size 'one in bytes too' 1000000 1000000
+size 'a larger one does not' 1g 256m
+size 'nor does none at all' 0 256m
+git --git-dir "$T/old.git" config receive.fsckObjects false
+refwall install --config "$conf" "$T/old.git" >/dev/null
+is 'fsck is switched on again' "$(git --git-dir "$T/old.git" config receive.fsckObjects)" true
 check 'and pushes go on' push main
 is 'the old hook ran once only' "$(git --git-dir "$T/old.git" rev-parse main)" "$(git rev-parse HEAD)"
 

@@ -53,6 +53,7 @@ start(const char *path, const struct rw_hook *h, struct pump *p, struct rw_error
 		if (dup2(in[0], STDIN_FILENO) < 0 || dup2(out[1], STDOUT_FILENO) < 0 || dup2(out[1], STDERR_FILENO) < 0)
 			_exit(126);
 		signal(SIGPIPE, SIG_DFL);
+		signal(SIGXFSZ, SIG_DFL);
 		execv(path, argv);
 		_exit(126);
 	}

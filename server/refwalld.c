@@ -1,9 +1,9 @@
 /*
- * refwalld: the service. It answers HTTP, delivers notices, and settles accepts whose hook or client died. It judges nothing: with the daemon
- * down, pushes are judged and recorded as ever.
+ * refwalld: the service. It answers HTTP, delivers notices, and settles accepts whose hook or client
+ * died. It judges nothing: with the daemon down, pushes are judged and recorded as ever.
  *
- * Three threads besides those of HTTP: this one waits for signals; "fanout" drives deliveries; "keeper" settles, counts and
- * ends slow connections.
+ * Three threads besides those of HTTP: this one waits for signals; "fanout" drives deliveries; "keeper"
+ * settles, counts and ends slow connections.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -147,7 +147,8 @@ tip(void *ctx, const struct rw_audit_repo *repo, struct rw_str ref, char ret_hex
 
 	if (a == NULL || repo->path.n == 0 || repo->path.n >= sizeof(t->path))
 		return false;
-	if (t->repo == NULL || strlen(t->path) != repo->path.n || memcmp(t->path, repo->path.p, repo->path.n) != 0) {
+	if (t->repo == NULL || strlen(t->path) != repo->path.n ||
+	    memcmp(t->path, repo->path.p, repo->path.n) != 0) {
 		struct rw_repo_location where = { .path = t->path };
 
 		rw_repo_free(t->repo);
@@ -182,7 +183,8 @@ static void
 settle(struct daemon *d, struct rw_log *log, size_t *ret_pending)
 {
 	struct tips tips = { NULL, "" };
-	struct rw_settle s = { .now = rw_time_now(), .by = "refwalld", .ctx = &tips, .tip = tip, .alive = alive };
+	struct rw_settle s = { .now = rw_time_now(), .by = "refwalld", .ctx = &tips, .tip = tip,
+	    .alive = alive };
 	struct rw_error err = RW_ERROR_INIT;
 	bool ok;
 
@@ -212,7 +214,8 @@ settle(struct daemon *d, struct rw_log *log, size_t *ret_pending)
 	atomic_fetch_add(&d->settled_not_applied, s.not_applied);
 	if (s.applied + s.not_applied == 0)
 		return;
-	say("event=settle applied=%zu not-applied=%zu pending=%zu", s.applied, s.not_applied, s.still_pending);
+	say("event=settle applied=%zu not-applied=%zu pending=%zu", s.applied, s.not_applied,
+	    s.still_pending);
 	rw_fanout_wake(d->fanout);
 }
 
@@ -265,8 +268,9 @@ run_keeper(void *arg)
 			say("event=keeper problem=\"%s\"", err.msg);
 			continue;
 		}
-		if (now >= settle_at || (now >= pending_at && (pending > 0 || rw_audit_pending(log, (struct rw_str){ NULL, 0 },
-		    &pending, &err)) && pending > 0)) {
+		if (now >= settle_at || (now >= pending_at &&
+		    (pending > 0 || rw_audit_pending(log, (struct rw_str){ NULL, 0 }, &pending, &err)) &&
+		    pending > 0)) {
 			settle(d, log, &pending);
 			settle_at = now + SETTLE_MS;
 			pending_at = now + PENDING_MS;
@@ -317,7 +321,8 @@ metrics(void *ctx, struct rw_buf *out)
 	    "# TYPE refwall_settle_failures counter\n"
 	    "# HELP refwall_settle_failures Settlings that failed.\n"
 	    "refwall_settle_failures_total %llu\n",
-	    (unsigned long long)atomic_load(&d->settled_applied), (unsigned long long)atomic_load(&d->settled_not_applied),
+	    (unsigned long long)atomic_load(&d->settled_applied),
+	    (unsigned long long)atomic_load(&d->settled_not_applied),
 	    (unsigned long long)atomic_load(&d->settle_failed));
 	rw_buf_printf(out, "# TYPE refwall_delivery_attempts counter\n"
 	    "# HELP refwall_delivery_attempts Attempts to deliver a notice, by outcome.\n"
@@ -358,7 +363,8 @@ start(struct daemon *d, struct rw_arena *a, struct rw_error *err)
 	};
 	struct rw_http_options ho = {
 		.host = d->config.listen_host, .port = d->config.listen_port,
-		.log_dir = d->config.log_dir, .serve_dir = d->config.serve_dir, .lock_wait_ms = d->config.lock_wait_ms,
+		.log_dir = d->config.log_dir, .serve_dir = d->config.serve_dir,
+		    .lock_wait_ms = d->config.lock_wait_ms,
 		.ready = ready, .metrics = metrics, .event = line, .ctx = d,
 	};
 	pthread_condattr_t attr;

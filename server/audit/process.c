@@ -51,8 +51,8 @@ boot_id(char out[37])
 }
 
 /*
- * proc(5): "pid (comm) state ppid ...", start time is field 22. comm may hold any byte, ')' and spaces too, so
- * counting begins behind the last ')'.
+ * proc(5): "pid (comm) state ppid ...", start time is field 22. comm may hold any byte, ')' and spaces
+ * too, so counting begins behind the last ')'.
  */
 static bool
 stat_fields(struct rw_str s, char *ret_state, uint64_t *ret_start)

@@ -1,9 +1,10 @@
 #include "refwall/fanout.h"
 
 /*
- * What is not the public internet. IPv4 after the IANA IPv4 Special-Purpose Address Registry; IPv6 the other way round: only
- * 2000::/3 is assigned as global unicast, so everything else is special, and so are these parts of it. NAT64, 6to4 and
- * Teredo carry an IPv4 address inside and would lead around the IPv4 rows.
+ * What is not the public internet. IPv4 after the IANA IPv4 Special-Purpose Address Registry; IPv6 the
+ * other way round: only 2000::/3 is assigned as global unicast, so everything else is special, and so are
+ * these parts of it. NAT64, 6to4 and Teredo carry an IPv4 address inside and would lead around the IPv4
+ * rows.
  */
 struct special { uint8_t addr[16]; unsigned bits; };
 
@@ -28,10 +29,13 @@ static const struct special special_v4[] = {
 };
 
 static const struct special special_v6[] = {
-	{ { 0x00 }, 3 },			/* unspecified, loopback, translated, NAT64, discard, not assigned */
+	/* unspecified, loopback, translated, NAT64, discard, not assigned */
+	{ { 0x00 }, 3 },
 	{ { 0x40 }, 2 },			/* not assigned, segment routing (RFC 9602) */
-	{ { 0x80 }, 1 },			/* not assigned, unique-local, link-local, site-local, multicast */
-	{ { 0x20, 0x01, 0x00 }, 23 },		/* IETF assignments: Teredo, benchmarking, ORCHID (RFC 2928) */
+	/* not assigned, unique-local, link-local, site-local, multicast */
+	{ { 0x80 }, 1 },
+	/* IETF assignments: Teredo, benchmarking, ORCHID (RFC 2928) */
+	{ { 0x20, 0x01, 0x00 }, 23 },
 	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 },	/* documentation (RFC 3849) */
 	{ { 0x20, 0x02 }, 16 },			/* 6to4 (RFC 3056) */
 	{ { 0x3f, 0xfe }, 16 },			/* the former 6bone (RFC 3701) */

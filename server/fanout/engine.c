@@ -49,8 +49,10 @@ rw_fanout_new(const struct rw_fanout_options *o, struct rw_fanout **ret, struct 
 		return rw_fail_nomem(err);
 	}
 	(void)curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS, (long)(2 * RW_LIMIT_DELIVERY_PARALLEL));
-	if (!rw_resolver_new(wake, f, &f->resolver, err) || !rw_log_open(o->log_dir, RW_STORE_READ, &f->log, err) ||
-	    !rw_serve_open(o->serve_dir, RW_STORE_WRITE, &f->serve, err) || !rw_delivery_recover(f->serve, err)) {
+	if (!rw_resolver_new(wake, f, &f->resolver, err) ||
+	    !rw_log_open(o->log_dir, RW_STORE_READ, &f->log, err) ||
+	    !rw_serve_open(o->serve_dir, RW_STORE_WRITE, &f->serve, err) ||
+	    !rw_delivery_recover(f->serve, err)) {
 		rw_fanout_free(f);
 		return false;
 	}
@@ -58,7 +60,10 @@ rw_fanout_new(const struct rw_fanout_options *o, struct rw_fanout **ret, struct 
 	return true;
 }
 
-/* Outcomes that could not be written are lost with the process; their rows are SENDING and are taken up again at the start. */
+/*
+ * Outcomes that could not be written are lost with the process; their rows are SENDING and are taken up
+ * again at the start.
+ */
 void
 rw_fanout_free(struct rw_fanout *f)
 {
@@ -118,13 +123,14 @@ say(struct rw_fanout *f, const struct rw_job *j, const char *outcome)
 	memcpy(error, j->t.error, sizeof(error));
 	unquote(error);
 	if (error[0] == '\0')
-		(void)snprintf(line, sizeof(line), "event=delivery outcome=%s subscription=%lld %s entry=%llu attempt=%u status=%d ms=%lld",
-		    outcome, (long long)j->subscription, j->what, (unsigned long long)j->entry, j->attempts, j->t.status,
-		    (long long)j->t.ms);
+		(void)snprintf(line, sizeof(line),
+		    "event=delivery outcome=%s subscription=%lld %s entry=%llu attempt=%u status=%d ms=%lld",
+		    outcome, (long long)j->subscription, j->what, (unsigned long long)j->entry, j->attempts,
+		    j->t.status, (long long)j->t.ms);
 	else
 		(void)snprintf(line, sizeof(line), "event=delivery outcome=%s subscription=%lld %s entry=%llu attempt=%u ms=%lld error=\"%s\"",
-		    outcome, (long long)j->subscription, j->what, (unsigned long long)j->entry, j->attempts, (long long)j->t.ms,
-		    error);
+		    outcome, (long long)j->subscription, j->what, (unsigned long long)j->entry, j->attempts,
+		    (long long)j->t.ms, error);
 	f->o.event(f->o.ctx, line);
 }
 
@@ -169,7 +175,8 @@ rw_engine_finish(struct rw_fanout *f, struct rw_job *j)
 		break;
 	case RW_OUTCOME_RETRY:
 		r->state = RW_DELIVERY_WAITING;
-		r->next_at = f->o.now() + rw_retry_delay(j->attempts, j->t.status, j->t.retry_after_ms, random32());
+		r->next_at = f->o.now() + rw_retry_delay(j->attempts, j->t.status, j->t.retry_after_ms,
+		    random32());
 		atomic_fetch_add(&f->retried, 1);
 		say(f, j, "retry");
 		break;
@@ -303,8 +310,8 @@ start(struct rw_fanout *f, struct rw_host *h, struct rw_job *j)
 	struct rw_slot *slot = slot_take(f, &err);
 
 	j->t.keep = h->first != NULL;
-	if (slot == NULL || !rw_transfer_start(&j->t, f->multi, slot, h->name, h->port, h->addr, h->literal ? 0 : h->n_addr,
-	    f->o.now(), j, &err)) {
+	if (slot == NULL || !rw_transfer_start(&j->t, f->multi, slot, h->name, h->port, h->addr,
+	    h->literal ? 0 : h->n_addr, f->o.now(), j, &err)) {
 		if (slot != NULL)
 			slot_back(f, slot);
 		(void)snprintf(j->t.error, sizeof(j->t.error), "%.200s", err.msg);
@@ -349,7 +356,8 @@ reap(struct rw_fanout *f)
 		struct rw_job *j = NULL, **link;
 		struct rw_host *h;
 
-		if (m->msg != CURLMSG_DONE || curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&j) != CURLE_OK || j == NULL)
+		if (m->msg != CURLMSG_DONE || curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE,
+		    (char **)&j) != CURLE_OK || j == NULL)
 			continue;
 		for (link = &f->running; *link != NULL && *link != j; link = &(*link)->next)
 			;
@@ -365,7 +373,8 @@ reap(struct rw_fanout *f)
 			/* its addresses may have moved */
 			if (!h->literal && h->names == RW_NAMES_KNOWN)
 				h->names_until = 0;
-			(void)snprintf(why, sizeof(why), "not tried, the endpoint is down: %.150s", j->t.error);
+			(void)snprintf(why, sizeof(why), "not tried, the endpoint is down: %.150s",
+			    j->t.error);
 			defer_all(f, h, why, true);
 		}
 		rw_engine_finish(f, j);
@@ -382,8 +391,8 @@ write_results(struct rw_fanout *f, struct rw_error *err)
 		struct rw_error why = RW_ERROR_INIT;
 
 		/* deleted meanwhile: nobody waits for it */
-		if (!rw_delivery_finish(f->serve, r->delivery, r->entry, r->state, r->next_at, r->status, rw_str(r->error), &why) &&
-		    why.code != RW_E_NOT_FOUND) {
+		if (!rw_delivery_finish(f->serve, r->delivery, r->entry, r->state, r->next_at, r->status,
+		    rw_str(r->error), &why) && why.code != RW_E_NOT_FOUND) {
 			*err = why;
 			return false;
 		}
@@ -408,7 +417,8 @@ exchange(struct rw_fanout *f, size_t room, struct rw_error *err)
 		return rw_fail_nomem(err);
 	if (!rw_serve_begin(f->serve, err))
 		return false;
-	if (!write_results(f, err) || (room > 0 && !rw_delivery_take(f->serve, a, f->o.now(), room, &row, &n, err)) ||
+	if (!write_results(f, err) || (room > 0 &&
+	    !rw_delivery_take(f->serve, a, f->o.now(), room, &row, &n, err)) ||
 	    !rw_delivery_next(f->serve, &f->due, err) || !rw_serve_commit(f->serve, err)) {
 		rw_serve_rollback(f->serve);
 		return false;
@@ -422,8 +432,8 @@ exchange(struct rw_fanout *f, size_t room, struct rw_error *err)
 
 			f->due_known = false;
 			for (; i < n; i++) {
-				if (!rw_delivery_finish(f->serve, row[i].id, row[i].entry, RW_DELIVERY_WAITING, f->o.now() + 1000, 0,
-				    rw_str(err->msg), &ignored))
+				if (!rw_delivery_finish(f->serve, row[i].id, row[i].entry,
+				    RW_DELIVERY_WAITING, f->o.now() + 1000, 0, rw_str(err->msg), &ignored))
 					break;
 			}
 			return false;

@@ -16,7 +16,8 @@
 #define RW_ENGINE_HELD		4096	/* rows in hand at most */
 #define RW_ENGINE_TAKE		256	/* rows taken at once */
 #define RW_ENGINE_LOOK_MS	50	/* between two looks at the log */
-#define RW_ENGINE_FLUSH_MS	20	/* outcomes wait that long for company: one transaction costs one fsync */
+/* outcomes wait that long for company: one transaction costs one fsync */
+#define RW_ENGINE_FLUSH_MS	20
 #define RW_ENGINE_FLUSH		64
 #define RW_ENGINE_PING_MS	(RW_LIMIT_DELIVERY_TOTAL_MS + RW_HOST_PATIENCE_MS + 5000)
 

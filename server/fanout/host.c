@@ -2,7 +2,8 @@
 
 #include "server/fanout/host.h"
 
-#define FAILING_KEPT_MS (10 * 60 * 1000)	/* a failing host that nobody asks for is forgotten after that */
+/* a failing host that nobody asks for is forgotten after that */
+#define FAILING_KEPT_MS (10 * 60 * 1000)
 
 void
 rw_hosts_init(struct rw_hosts *hs)

@@ -1,9 +1,10 @@
 /*
- * host.h: what is known of each endpoint's host and port while something is to be sent there: its addresses, how many requests are
- * under way, what waits, and whether it can be reached at all. Memory only; it starts anew with the daemon.
+ * host.h: what is known of each endpoint's host and port while something is to be sent there: its
+ * addresses, how many requests are under way, what waits, and whether it can be reached at all. Memory
+ * only; it starts anew with the daemon.
  *
- * Fairness: a host has at most RW_LIMIT_DELIVERY_PER_HOST requests under way, one that could not be reached lately has one,
- * and all of those together have a quarter of the places. Hosts take turns.
+ * Fairness: a host has at most RW_LIMIT_DELIVERY_PER_HOST requests under way, one that could not be
+ * reached lately has one, and all of those together have a quarter of the places. Hosts take turns.
  */
 #ifndef REFWALL_SERVER_FANOUT_HOST_H
 #define REFWALL_SERVER_FANOUT_HOST_H
@@ -35,7 +36,8 @@ enum rw_names { RW_NAMES_UNKNOWN, RW_NAMES_ASKED, RW_NAMES_KNOWN, RW_NAMES_FAILE
 
 struct rw_host {
 	struct rw_host *chain;			/* in its bucket */
-	struct rw_host *turn, **turn_link;	/* in the ring of hosts with waiting jobs; link NULL: not in it */
+	/* in the ring of hosts with waiting jobs; link NULL: not in it */
+	struct rw_host *turn, **turn_link;
 	uint64_t tag;
 	char *name, *port;
 	bool literal;				/* an address, not a name */

@@ -27,7 +27,10 @@ compile(struct rw_arena *a, struct rw_str pattern, const struct rw_glob **ret)
 	return *ret != NULL;
 }
 
-/* All subscriptions that may get something, with their patterns. A pattern that is malformed matches nothing. */
+/*
+ * All subscriptions that may get something, with their patterns. A pattern that is malformed matches
+ * nothing.
+ */
 static bool
 load(struct rw_fanout *f, struct rw_arena *a, struct filter **ret, size_t *ret_n, struct rw_error *err)
 {
@@ -77,12 +80,13 @@ put(struct rw_fanout *f, const struct filter *s, const struct rw_audit_applied *
 }
 
 /*
- * The next applied entries. Fewer when many big notices do not fit the arena; one that cannot be read at all (what belongs to it
- * is missing, a thing for refwall audit verify) is passed over, since it would hold up all that came later.
+ * The next applied entries. Fewer when many big notices do not fit the arena; one that cannot be read at
+ * all (what belongs to it is missing, a thing for refwall audit verify) is passed over, since it would
+ * hold up all that came later.
  */
 static bool
-read_log(struct rw_fanout *f, struct rw_arena *a, size_t limit, const struct rw_audit_applied **ret, size_t *ret_n,
-    uint64_t *ret_next, struct rw_error *err)
+read_log(struct rw_fanout *f, struct rw_arena *a, size_t limit, const struct rw_audit_applied **ret,
+    size_t *ret_n, uint64_t *ret_next, struct rw_error *err)
 {
 	char text[256];
 
@@ -93,8 +97,8 @@ read_log(struct rw_fanout *f, struct rw_arena *a, size_t limit, const struct rw_
 	if (limit > 1)
 		return false;
 	if (f->o.event != NULL) {
-		(void)snprintf(text, sizeof(text), "event=fanout-skip entry=%llu problem=\"%.180s\"", (unsigned long long)f->cursor,
-		    err->msg);
+		(void)snprintf(text, sizeof(text), "event=fanout-skip entry=%llu problem=\"%.180s\"",
+		    (unsigned long long)f->cursor, err->msg);
 		f->o.event(f->o.ctx, text);
 	}
 	err->code = RW_E_NONE;
@@ -105,7 +109,8 @@ read_log(struct rw_fanout *f, struct rw_arena *a, size_t limit, const struct rw_
 }
 
 static bool
-batch(struct rw_fanout *f, const struct filter *s, size_t n_s, size_t limit, bool *ret_more, struct rw_error *err)
+batch(struct rw_fanout *f, const struct filter *s, size_t n_s, size_t limit, bool *ret_more,
+    struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new(ARENA);
 	const struct rw_audit_applied *e;
@@ -117,7 +122,10 @@ batch(struct rw_fanout *f, const struct filter *s, size_t n_s, size_t limit, boo
 	if (!read_log(f, a, limit, &e, &n, &next, err) || !rw_serve_begin(f->serve, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		/* a deletion is not announced: readers would take the zeros for a revision (Rancher Fleet stores them) */
+		/*
+		 * a deletion is not announced: readers would take the zeros for a revision (Rancher Fleet
+		 * stores them)
+		 */
 		if (rw_str_eqz(e[i].new_id, zero_id))
 			continue;
 		for (size_t k = 0; k < n_s; k++) {
@@ -156,7 +164,10 @@ rw_engine_ingest(struct rw_fanout *f, struct rw_error *err)
 	if (f->cursor == size)
 		return true;
 	if (f->cursor > size) {
-		/* the log is an older copy than the cursor knew: go on from its end rather than wait for ever */
+		/*
+		 * the log is an older copy than the cursor knew: go on from its end rather than wait for
+		 * ever
+		 */
 		if (f->o.event != NULL)
 			f->o.event(f->o.ctx, "event=fanout-cursor problem=\"the log is shorter than the cursor; was it restored?\"");
 		f->cursor = size;
@@ -172,7 +183,8 @@ rw_engine_ingest(struct rw_fanout *f, struct rw_error *err)
 
 		if (batch(f, s, n_s, limit, &more, &why))
 			continue;
-		if ((why.code != RW_E_LIMIT && why.code != RW_E_CORRUPT && why.code != RW_E_PARSE) || limit == 1) {
+		if ((why.code != RW_E_LIMIT && why.code != RW_E_CORRUPT && why.code != RW_E_PARSE) ||
+		    limit == 1) {
 			*err = why;
 			return false;
 		}

@@ -4,7 +4,8 @@
 #include "refwall/text.h"
 #include "server/fanout/engine.h"
 
-#define PAUSED_MS	60000			/* a row whose subscription is paused is looked at again after that */
+/* a row whose subscription is paused is looked at again after that */
+#define PAUSED_MS	60000
 #define ROW_ARENA	(64u << 20)		/* a notice of RW_LIMIT_SIDE_BYTES, parsed */
 
 void
@@ -80,7 +81,8 @@ body_of(struct rw_fanout *f, struct rw_arena *a, const struct rw_delivery *row, 
 	uint64_t next;
 	size_t n;
 
-	(void)snprintf(before, sizeof(before), "%.*s", (int)(row->before.n < 41 ? row->before.n : 40), row->before.p);
+	(void)snprintf(before, sizeof(before), "%.*s", (int)(row->before.n < 41 ? row->before.n : 40),
+	    row->before.p);
 	if (f->body != NULL && f->body_entry == row->entry && strcmp(f->body_before, before) == 0) {
 		f->body->users++;
 		return f->body;
@@ -88,7 +90,8 @@ body_of(struct rw_fanout *f, struct rw_arena *a, const struct rw_delivery *row, 
 	if (!rw_audit_applied_from(f->log, a, row->entry, 1, &e, &n, &next, err))
 		return NULL;
 	if (n == 0 || e[0].index != row->entry) {
-		(void)rw_fail(err, RW_E_NOT_FOUND, "log entry %llu is not an applied ref", (unsigned long long)row->entry);
+		(void)rw_fail(err, RW_E_NOT_FOUND, "log entry %llu is not an applied ref",
+		    (unsigned long long)row->entry);
 		return NULL;
 	}
 	b = rw_body_new();
@@ -112,7 +115,8 @@ body_of(struct rw_fanout *f, struct rw_arena *a, const struct rw_delivery *row, 
 
 /* Nothing was sent and nothing will be now: say when, or that never. */
 static void
-result(struct rw_fanout *f, const struct rw_delivery *row, enum rw_delivery_state st, rw_time next_at, const char *error)
+result(struct rw_fanout *f, const struct rw_delivery *row, enum rw_delivery_state st, rw_time next_at,
+    const char *error)
 {
 	struct rw_result *r = &f->result[f->n_results++];
 
@@ -170,17 +174,22 @@ rw_engine_row(struct rw_fanout *f, const struct rw_delivery *row, struct rw_erro
 			return true;
 		rw_job_free(j);
 	}
-	/* what can never be said is dead at once and blocks nothing; the rest (memory, the disk) may be better later */
-	if (why.code == RW_E_PARSE || why.code == RW_E_LIMIT || why.code == RW_E_USAGE || why.code == RW_E_NOT_FOUND ||
-	    rw_retry_outcome(0, row->attempts) == RW_OUTCOME_DEAD)
+	/*
+	 * what can never be said is dead at once and blocks nothing; the rest (memory, the disk) may be
+	 * better later
+	 */
+	if (why.code == RW_E_PARSE || why.code == RW_E_LIMIT || why.code == RW_E_USAGE ||
+	    why.code == RW_E_NOT_FOUND || rw_retry_outcome(0, row->attempts) == RW_OUTCOME_DEAD)
 		result(f, row, RW_DELIVERY_DEAD, 0, why.msg);
 	else
-		result(f, row, RW_DELIVERY_WAITING, f->o.now() + rw_retry_delay(row->attempts, 0, 0, UINT32_MAX / 2), why.msg);
+		result(f, row, RW_DELIVERY_WAITING,
+		    f->o.now() + rw_retry_delay(row->attempts, 0, 0, UINT32_MAX / 2), why.msg);
 	return true;
 }
 
 void
-rw_engine_ping_end(struct rw_fanout *f, struct rw_ping *p, int status, int64_t ms, const char *error, const struct rw_error *err)
+rw_engine_ping_end(struct rw_fanout *f, struct rw_ping *p, int status, int64_t ms, const char *error,
+    const struct rw_error *err)
 {
 	bool abandoned;
 
@@ -219,7 +228,8 @@ ping(struct rw_fanout *f, struct rw_ping *p)
 	if (ok) {
 		j->ping = p;
 		(void)snprintf(j->what, sizeof(j->what), "ping");
-		ok = rw_notice_ping((struct rw_str){ NULL, 0 }, s.id, &j->t.body->bytes, &err) && enqueue(f, a, j, &err);
+		ok = rw_notice_ping((struct rw_str){ NULL, 0 }, s.id, &j->t.body->bytes, &err) &&
+		    enqueue(f, a, j, &err);
 	}
 	if (ok)
 		return;

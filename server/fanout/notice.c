@@ -10,7 +10,10 @@
 
 static const char zero_id[] = "0000000000000000000000000000000000000000";
 
-/* What the notice of an entry says, checked: `listed` only when every path can be written as a JSON string. */
+/*
+ * What the notice of an entry says, checked: `listed` only when every path can be written as a JSON
+ * string.
+ */
 struct wire {
 	struct rw_str commit_id, message, timestamp, name, email;
 	const struct rw_json_value *added, *modified, *removed;
@@ -30,7 +33,10 @@ is_id(struct rw_str s)
 	return true;
 }
 
-/* Members of an array of strings, added to *n; false when one is no string ({"b64":...}: bytes that are not UTF-8). */
+/*
+ * Members of an array of strings, added to *n; false when one is no string ({"b64":...}: bytes that are
+ * not UTF-8).
+ */
 static bool
 all_strings(const struct rw_json_value *v, size_t *n)
 {
@@ -68,8 +74,8 @@ read_notice(struct rw_arena *a, struct rw_str notice, struct wire *w)
 	w->added = rw_json_get(paths, "added");
 	w->modified = rw_json_get(paths, "modified");
 	w->removed = rw_json_get(paths, "removed");
-	w->listed = all_strings(w->added, &n) && all_strings(w->modified, &n) && all_strings(w->removed, &n) &&
-	    n <= RW_LIMIT_NOTICE_PATHS;
+	w->listed = all_strings(w->added, &n) && all_strings(w->modified, &n) &&
+	    all_strings(w->removed, &n) && n <= RW_LIMIT_NOTICE_PATHS;
 }
 
 /* Readers of the notice have typed fields: always a string. Bytes that are not UTF-8 are written as \xHH. */
@@ -101,9 +107,13 @@ put_paths(struct rw_json *j, const char *key, const struct rw_json_value *v, boo
 	rw_json_end(j);
 }
 
-/* One commit that stands for the whole difference. An empty list of files means "anything": never a part of them. */
+/*
+ * One commit that stands for the whole difference. An empty list of files means "anything": never a part
+ * of them.
+ */
 static void
-put_commit(struct rw_json *j, const struct rw_audit_applied *e, const struct wire *w, const char *url, bool listed)
+put_commit(struct rw_json *j, const struct rw_audit_applied *e, const struct wire *w, const char *url,
+    bool listed)
 {
 	struct rw_str id = is_id(w->commit_id) ? w->commit_id : e->new_id;
 	char when[RW_TIME_LEN];
@@ -189,7 +199,8 @@ put_repository(struct rw_json *j, struct rw_str id, struct rw_str name, const st
 
 	if (slash != NULL) {
 		base = (struct rw_str){ slash + 1, name.n - (size_t)(slash + 1 - name.p) };
-		owner = (struct rw_str){ name.p, (size_t)((const char *)memchr(name.p, '/', name.n) - name.p) };
+		owner = (struct rw_str){ name.p,
+		    (size_t)((const char *)memchr(name.p, '/', name.n) - name.p) };
 	}
 	rw_json_object(j);
 	rw_json_key(j, "id");
@@ -218,8 +229,8 @@ put_repository(struct rw_json *j, struct rw_str id, struct rw_str name, const st
 }
 
 static bool
-put_push(const struct rw_audit_applied *e, struct rw_str before, const struct rw_notice_options *o, const struct wire *w,
-    bool listed, struct rw_buf *body, struct rw_error *err)
+put_push(const struct rw_audit_applied *e, struct rw_str before, const struct rw_notice_options *o,
+    const struct wire *w, bool listed, struct rw_buf *body, struct rw_error *err)
 {
 	rw_auto_buf struct rw_buf url = RW_BUF_INIT(16u << 10);
 	rw_auto_buf struct rw_buf clone = RW_BUF_INIT(16u << 10);
@@ -259,7 +270,8 @@ put_push(const struct rw_audit_applied *e, struct rw_str before, const struct rw
 	rw_json_key(&j, "compare");
 	rw_json_strz(&j, "");
 	rw_json_key(&j, "repository");
-	put_repository(&j, e->repo_id, e->repo_name, o, w->default_branch, rw_buf_cstr(&url), rw_buf_cstr(&clone), rw_buf_cstr(&ssh));
+	put_repository(&j, e->repo_id, e->repo_name, o, w->default_branch, rw_buf_cstr(&url),
+	    rw_buf_cstr(&clone), rw_buf_cstr(&ssh));
 	rw_json_key(&j, "pusher");
 	rw_json_object(&j);
 	put_text(&j, "name", e->account, "unknown");
@@ -293,11 +305,12 @@ rw_notice_push(const struct rw_audit_applied *e, const char *before_hex, const s
 	if (a == NULL)
 		return rw_fail_nomem(err);
 	if (!rw_text_utf8(e->ref) || !rw_text_utf8(e->repo_name) || e->ref.n == 0 || e->repo_name.n == 0)
-		return rw_fail(err, RW_E_PARSE, "ref %s of %s: a notice cannot carry a name that is not UTF-8", RW_SHOW(e->ref),
+		return rw_fail(err, RW_E_PARSE,
+		    "ref %s of %s: a notice cannot carry a name that is not UTF-8", RW_SHOW(e->ref),
 		    RW_SHOW(e->repo_name));
 	if (!is_id(before) || !is_id(e->new_id))
-		return rw_fail(err, RW_E_PARSE, "ref %s of %s: the recorded object id is malformed", RW_SHOW(e->ref),
-		    RW_SHOW(e->repo_name));
+		return rw_fail(err, RW_E_PARSE, "ref %s of %s: the recorded object id is malformed",
+		    RW_SHOW(e->ref), RW_SHOW(e->repo_name));
 	read_notice(a, e->notice, &w);
 	/* the recorded files are those of old_id..new_id; of a longer way nothing is known */
 	if (!rw_str_eq(before, e->old_id))
@@ -366,9 +379,13 @@ rw_notice_headers(const char *event, const char *uuid, struct rw_str secret, str
 	char hex[2 * RW_SHA256_LEN + 1], seconds[32];
 	struct rw_str standard[5];
 
-	/* '.' separates the parts of what Standard Webhooks signs, so an id must not hold one; nor may a line end */
+	/*
+	 * '.' separates the parts of what Standard Webhooks signs, so an id must not hold one; nor may a
+	 * line end
+	 */
 	if (!is_token(event) || !is_token(uuid))
-		return rw_fail(err, RW_E_INTERNAL, "notice: event and id must be made of letters, digits, '-' and '_'");
+		return rw_fail(err, RW_E_INTERNAL,
+		    "notice: event and id must be made of letters, digits, '-' and '_'");
 	rw_buf_clear(headers);
 	rw_buf_puts(headers, "Content-Type: application/json\n");
 	rw_buf_puts(headers, "User-Agent: Refwall/" PACKAGE_VERSION "\n");
@@ -385,7 +402,8 @@ rw_notice_headers(const char *event, const char *uuid, struct rw_str secret, str
 	standard[3] = RW_STR_LIT(".");
 	standard[4] = body;
 	rw_hmac(RW_SHA256, secret, standard, RW_ARRAY_LEN(standard), mac);
-	rw_buf_printf(headers, "webhook-id: %s\nwebhook-timestamp: %s\nwebhook-signature: v1,", uuid, seconds);
+	rw_buf_printf(headers, "webhook-id: %s\nwebhook-timestamp: %s\nwebhook-signature: v1,", uuid,
+	    seconds);
 	rw_base64_encode(headers, (struct rw_str){ (const char *)mac, sizeof(mac) });
 	rw_buf_putc(headers, '\n');
 	return rw_buf_ok(headers, "request headers", err);

@@ -1,6 +1,7 @@
 /*
- * resolve.h: names to addresses, beside the thread that delivers. getaddrinfo(3) may block for as long as a resolver likes, so a few
- * helper threads call it; one that hangs is waited for by nobody, and ends with what it shares when it returns.
+ * resolve.h: names to addresses, beside the thread that delivers. getaddrinfo(3) may block for as long as
+ * a resolver likes, so a few helper threads call it; one that hangs is waited for by nobody, and ends
+ * with what it shares when it returns.
  *
  * Thread rule: one thread asks and collects.
  */
@@ -23,7 +24,8 @@ struct rw_resolved {
 };
 
 /* wake is called from a helper thread when an answer can be collected. */
-rw_must_check bool rw_resolver_new(void (*wake)(void *ctx), void *ctx, struct rw_resolver **ret, struct rw_error *err);
+rw_must_check bool rw_resolver_new(void (*wake)(void *ctx), void *ctx, struct rw_resolver **ret,
+    struct rw_error *err);
 /* wake is not called any more when this returns. */
 void rw_resolver_free(struct rw_resolver *r);
 

@@ -17,8 +17,8 @@ rw_retry_outcome(int status, unsigned attempts)
 	if (status == 410)
 		return RW_OUTCOME_GONE;
 	/*
-	 * Every other answer may be mended at the other side: a Flux receiver says 404 until it is reconciled, Rancher
-	 * Fleet says 500 to a wrong secret.
+	 * Every other answer may be mended at the other side: a Flux receiver says 404 until it is
+	 * reconciled, Rancher Fleet says 500 to a wrong secret.
 	 */
 	return attempts >= RW_LIMIT_DELIVERY_ATTEMPTS ? RW_OUTCOME_DEAD : RW_OUTCOME_RETRY;
 }
@@ -85,8 +85,8 @@ digits(struct rw_reader *r, size_t n, uint64_t *ret)
 static bool
 clock_of_day(struct rw_reader *r, struct date *d)
 {
-	return digits(r, 2, &d->hour) && rw_reader_skip(r, ":") && digits(r, 2, &d->min) && rw_reader_skip(r, ":") &&
-	    digits(r, 2, &d->sec);
+	return digits(r, 2, &d->hour) && rw_reader_skip(r, ":") && digits(r, 2, &d->min) &&
+	    rw_reader_skip(r, ":") && digits(r, 2, &d->sec);
 }
 
 /* Sun, 06 Nov 1994 08:49:37 GMT */
@@ -98,8 +98,8 @@ imf_fixdate(struct rw_str s, rw_time now, struct date *d)
 	(void)now;
 	return rw_reader_until(&r, ',').n == 3 && rw_reader_skip(&r, " ") && digits(&r, 2, &d->day) &&
 	    rw_reader_skip(&r, " ") && month(rw_reader_bytes(&r, 3), &d->month) && rw_reader_skip(&r, " ") &&
-	    digits(&r, 4, &d->year) && rw_reader_skip(&r, " ") && clock_of_day(&r, d) && rw_reader_skip(&r, " GMT") &&
-	    rw_reader_done(&r);
+	    digits(&r, 4, &d->year) && rw_reader_skip(&r, " ") && clock_of_day(&r, d) &&
+	    rw_reader_skip(&r, " GMT") && rw_reader_done(&r);
 }
 
 /* Sunday, 06-Nov-94 08:49:37 GMT; a year that seems over fifty years ahead is in the past. */
@@ -113,8 +113,8 @@ rfc850_date(struct rw_str s, rw_time now, struct date *d)
 
 	if (!(rw_reader_until(&r, ',').n >= 6 && rw_reader_skip(&r, " ") && digits(&r, 2, &d->day) &&
 	    rw_reader_skip(&r, "-") && month(rw_reader_bytes(&r, 3), &d->month) && rw_reader_skip(&r, "-") &&
-	    digits(&r, 2, &d->year) && rw_reader_skip(&r, " ") && clock_of_day(&r, d) && rw_reader_skip(&r, " GMT") &&
-	    rw_reader_done(&r)))
+	    digits(&r, 2, &d->year) && rw_reader_skip(&r, " ") && clock_of_day(&r, d) &&
+	    rw_reader_skip(&r, " GMT") && rw_reader_done(&r)))
 		return false;
 	y = rw_reader_init(rw_str(rw_time_format(now, z)));
 	if (!digits(&y, 4, &year))
@@ -136,14 +136,15 @@ asctime_date(struct rw_str s, rw_time now, struct date *d)
 	if (rw_reader_until(&r, ' ').n != 3 || !month(rw_reader_until(&r, ' '), &d->month))
 		return false;
 	ok = rw_reader_skip(&r, " ") ? digits(&r, 1, &d->day) : digits(&r, 2, &d->day);
-	return ok && rw_reader_skip(&r, " ") && clock_of_day(&r, d) && rw_reader_skip(&r, " ") && digits(&r, 4, &d->year) &&
-	    rw_reader_done(&r);
+	return ok && rw_reader_skip(&r, " ") && clock_of_day(&r, d) && rw_reader_skip(&r, " ") &&
+	    digits(&r, 4, &d->year) && rw_reader_done(&r);
 }
 
 static bool
 http_date(struct rw_str s, rw_time now, rw_time *ret)
 {
-	static bool (*const forms[])(struct rw_str, rw_time, struct date *) = { imf_fixdate, rfc850_date, asctime_date };
+	static bool (*const forms[])(struct rw_str, rw_time, struct date *) = { imf_fixdate, rfc850_date,
+	    asctime_date };
 	char z[128];
 
 	for (size_t i = 0; i < RW_ARRAY_LEN(forms); i++) {
@@ -151,8 +152,8 @@ http_date(struct rw_str s, rw_time now, rw_time *ret)
 
 		if (!forms[i](s, now, &d))
 			continue;
-		snprintf(z, sizeof(z), "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year, d.month, (unsigned)d.day,
-		    (unsigned)d.hour, (unsigned)d.min, (unsigned)d.sec);
+		snprintf(z, sizeof(z), "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year, d.month,
+		    (unsigned)d.day, (unsigned)d.hour, (unsigned)d.min, (unsigned)d.sec);
 		return rw_time_parse(rw_str(z), ret);
 	}
 	return false;
@@ -174,7 +175,8 @@ rw_retry_after(struct rw_str value, rw_time now)
 			seconds = seconds * 10 + (uint64_t)(value.p[i] - '0');
 	}
 	if (value.n > 0 && i == value.n)
-		return seconds > RW_LIMIT_DELIVERY_BACKOFF_MS / 1000 ? RW_LIMIT_DELIVERY_BACKOFF_MS : (int64_t)seconds * 1000;
+		return seconds > RW_LIMIT_DELIVERY_BACKOFF_MS / 1000 ?
+		    RW_LIMIT_DELIVERY_BACKOFF_MS : (int64_t)seconds * 1000;
 	if (value.n > 64 || !http_date(value, now, &then) || then <= now)
 		return 0;
 	return bounded(then - now);

@@ -54,7 +54,10 @@ rw_slot_release(struct rw_slot *s)
 	s->names = NULL;
 }
 
-/* The last word on where a connection goes, whatever the name said: every address passes here before a socket is made. */
+/*
+ * The last word on where a connection goes, whatever the name said: every address passes here before a
+ * socket is made.
+ */
 static curl_socket_t
 open_socket(void *p, curlsocktype purpose, struct curl_sockaddr *a)
 {
@@ -98,7 +101,8 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
 		t->retry_after_ms = 0;
 	if (n > sizeof(name) - 1 && strncasecmp(p, name, sizeof(name) - 1) == 0)
-		t->retry_after_ms = rw_retry_after((struct rw_str){ p + sizeof(name) - 1, n - (sizeof(name) - 1) }, t->now);
+		t->retry_after_ms = rw_retry_after((struct rw_str){ p + sizeof(name) - 1,
+		    n - (sizeof(name) - 1) }, t->now);
 	return n;
 }
 
@@ -134,23 +138,28 @@ make_headers(struct rw_transfer *t, struct rw_error *err)
 	rw_auto_buf struct rw_buf lines = RW_BUF_INIT(4096);
 	char *line, *end;
 
-	if (!rw_notice_headers(t->event, t->uuid, (struct rw_str){ t->secret, t->secret_n }, rw_buf_str(&t->body->bytes), t->now, &lines, err))
+	if (!rw_notice_headers(t->event, t->uuid, (struct rw_str){ t->secret, t->secret_n },
+	    rw_buf_str(&t->body->bytes), t->now, &lines, err))
 		return false;
 	for (line = lines.data; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
 		if (!add_header(&t->headers, line))
 			return rw_fail_nomem(err);
 	}
-	/* libcurl would ask for leave first, and wait a second for receivers that do not know how to give it */
+	/*
+	 * libcurl would ask for leave first, and wait a second for receivers that do not know how to give
+	 * it
+	 */
 	return add_header(&t->headers, "Expect:") || rw_fail_nomem(err);
 }
 
 /*
- * "+host:port:addr,addr": libcurl asks nobody what the name means. "+" lets the entry grow old after the usual minute, four
- * times as long as a request can last.
+ * "+host:port:addr,addr": libcurl asks nobody what the name means. "+" lets the entry grow old after the
+ * usual minute, four times as long as a request can last.
  */
 static bool
-make_pin(struct rw_transfer *t, const char *host, const char *port, const uint8_t (*addr)[16], size_t n, struct rw_error *err)
+make_pin(struct rw_transfer *t, const char *host, const char *port, const uint8_t (*addr)[16], size_t n,
+    struct rw_error *err)
 {
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(4096);
@@ -192,7 +201,10 @@ set_options(struct rw_transfer *t, struct rw_slot *slot, void *private)
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)RW_LIMIT_DELIVERY_CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)RW_LIMIT_DELIVERY_TOTAL_MS);
 	SET(CURLOPT_SHARE, slot->names);
-	/* what libcurl (7.88) evicts from its full cache of connections leaves a husk that each later eviction walks over */
+	/*
+	 * what libcurl (7.88) evicts from its full cache of connections leaves a husk that each later
+	 * eviction walks over
+	 */
 	SET(CURLOPT_FORBID_REUSE, t->keep ? 0L : 1L);
 	SET(CURLOPT_URL, t->url);
 	SET(CURLOPT_RESOLVE, t->pin);
@@ -213,8 +225,9 @@ set_options(struct rw_transfer *t, struct rw_slot *slot, void *private)
 }
 
 bool
-rw_transfer_start(struct rw_transfer *t, CURLM *multi, struct rw_slot *slot, const char *host, const char *port,
-    const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private, struct rw_error *err)
+rw_transfer_start(struct rw_transfer *t, CURLM *multi, struct rw_slot *slot, const char *host,
+    const char *port, const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private,
+    struct rw_error *err)
 {
 	t->now = now;
 	t->began = rw_time_monotonic();
@@ -247,7 +260,8 @@ rw_transfer_end(struct rw_transfer *t, CURLM *multi, CURLcode code)
 	t->status = 0;
 	t->retry_after_ms = 0;
 	if (t->refused_address)
-		(void)snprintf(t->error, sizeof(t->error), "the address is in a network where notices may not go");
+		(void)snprintf(t->error, sizeof(t->error),
+		    "the address is in a network where notices may not go");
 	else if (t->error[0] == '\0')
 		(void)snprintf(t->error, sizeof(t->error), "%s", curl_easy_strerror(code));
 	/* it may quote the other side */

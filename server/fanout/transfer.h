@@ -19,8 +19,9 @@ struct rw_body *rw_body_new(void);
 void rw_body_unref(struct rw_body *b);
 
 /*
- * A place for one request at a time. Its handle is used again; its cache of names holds what this place was told lately, so that libcurl does
- * not look through the names of ten thousand endpoints for each request.
+ * A place for one request at a time. Its handle is used again; its cache of names holds what this place
+ * was told lately, so that libcurl does not look through the names of ten thousand endpoints for each
+ * request.
  */
 struct rw_slot {
 	CURL *easy;
@@ -54,9 +55,13 @@ struct rw_transfer {
 	char error[CURL_ERROR_SIZE];	/* printable; empty when an answer came */
 };
 
-/* Set up the slot's handle and add it to multi. host and port as rw_url_check() gave them; addr is empty for a literal address. */
-rw_must_check bool rw_transfer_start(struct rw_transfer *t, CURLM *multi, struct rw_slot *slot, const char *host, const char *port,
-    const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private, struct rw_error *err);
+/*
+ * Set up the slot's handle and add it to multi. host and port as rw_url_check() gave them; addr is empty
+ * for a literal address.
+ */
+rw_must_check bool rw_transfer_start(struct rw_transfer *t, CURLM *multi, struct rw_slot *slot,
+    const char *host, const char *port, const uint8_t (*addr)[16], size_t n_addr, rw_time now, void *private,
+    struct rw_error *err);
 /* It has ended: fill in the outcome and take it out of multi. The slot is the caller's again. */
 struct rw_slot *rw_transfer_end(struct rw_transfer *t, CURLM *multi, CURLcode code);
 /* Release what it owns; it must not run any more. */

@@ -41,19 +41,20 @@ check_rest(struct rw_str s, struct rw_error *err)
 			return rw_fail(err, RW_E_USAGE, "url: a fragment (#...) is never sent, leave it out");
 		if (s.p[i] == '%') {
 			if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
-				return rw_fail(err, RW_E_USAGE, "url: '%%' must be followed by two hexadecimal digits");
+				return rw_fail(err, RW_E_USAGE,
+				    "url: '%%' must be followed by two hexadecimal digits");
 			i += 2;
 		} else if (!is_url_char(s.p[i])) {
-			return rw_fail(err, RW_E_USAGE, "url: the character '%c' must be written as %%%02X", s.p[i],
-			    (unsigned)(unsigned char)s.p[i]);
+			return rw_fail(err, RW_E_USAGE, "url: the character '%c' must be written as %%%02X",
+			    s.p[i], (unsigned)(unsigned char)s.p[i]);
 		}
 	}
 	return true;
 }
 
 /*
- * A name whose last label is a number is an IPv4 address to some resolvers and a name to others (0x7f.1, 127.1,
- * 2130706433): such a host must be the one form that all read alike.
+ * A name whose last label is a number is an IPv4 address to some resolvers and a name to others (0x7f.1,
+ * 127.1, 2130706433): such a host must be the one form that all read alike.
  */
 static bool
 check_name(struct rw_str host, struct rw_error *err)
@@ -73,16 +74,16 @@ check_name(struct rw_str host, struct rw_error *err)
 		if (label.n == 0 || (dot != NULL && r.left == 0))
 			return rw_fail(err, RW_E_USAGE, "url: host '%s' has an empty label", RW_SHOW(host));
 		if (label.n > LABEL_MAX)
-			return rw_fail(err, RW_E_USAGE, "url: host '%s' has a label longer than %d bytes", RW_SHOW(host),
-			    LABEL_MAX);
+			return rw_fail(err, RW_E_USAGE, "url: host '%s' has a label longer than %d bytes",
+			    RW_SHOW(host), LABEL_MAX);
 		for (size_t i = 0; i < label.n; i++) {
 			if (!is_alnum(label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
-				return rw_fail(err, RW_E_USAGE, "url: host '%s' is not a name of letters, digits and '-'",
-				    RW_SHOW(host));
+				return rw_fail(err, RW_E_USAGE,
+				    "url: host '%s' is not a name of letters, digits and '-'", RW_SHOW(host));
 		}
 		if (label.p[0] == '-' || label.p[label.n - 1] == '-')
-			return rw_fail(err, RW_E_USAGE, "url: host '%s' has a label that starts or ends with '-'",
-			    RW_SHOW(host));
+			return rw_fail(err, RW_E_USAGE,
+			    "url: host '%s' has a label that starts or ends with '-'", RW_SHOW(host));
 	}
 	numeric = rw_str_has_prefix(label, "0x") || rw_str_has_prefix(label, "0X");
 	for (size_t i = 0; i < label.n && !numeric; i++) {
@@ -173,8 +174,8 @@ lower(struct rw_arena *a, struct rw_str s)
 }
 
 bool
-rw_url_check(struct rw_arena *a, struct rw_str url, bool *ret_tls, struct rw_str *ret_host, struct rw_str *ret_port,
-    struct rw_error *err)
+rw_url_check(struct rw_arena *a, struct rw_str url, bool *ret_tls, struct rw_str *ret_host,
+    struct rw_str *ret_port, struct rw_error *err)
 {
 	struct rw_str rest, auth, host, port;
 	bool tls = false, bracketed = false;
@@ -186,7 +187,8 @@ rw_url_check(struct rw_arena *a, struct rw_str url, bool *ret_tls, struct rw_str
 		return rw_fail(err, RW_E_USAGE, "url: it is longer than %d bytes", RW_LIMIT_URL_BYTES);
 	for (size_t i = 0; i < url.n; i++) {
 		if (url.p[i] <= ' ' || url.p[i] > '~')
-			return rw_fail(err, RW_E_USAGE, "url: byte %zu is not a printable ASCII character", i + 1);
+			return rw_fail(err, RW_E_USAGE, "url: byte %zu is not a printable ASCII character",
+			    i + 1);
 	}
 	if (!scheme(url, &tls, &rest))
 		return rw_fail(err, RW_E_USAGE, "url: it must start with http:// or https://");
@@ -201,7 +203,8 @@ rw_url_check(struct rw_arena *a, struct rw_str url, bool *ret_tls, struct rw_str
 	if (port.p == NULL)
 		port = tls ? RW_STR_LIT("443") : RW_STR_LIT("80");
 	else if (!rw_text_u64(port, 65535, &number) || number == 0)
-		return rw_fail(err, RW_E_USAGE, "url: port '%s' is not a number from 1 to 65535", RW_SHOW(port));
+		return rw_fail(err, RW_E_USAGE, "url: port '%s' is not a number from 1 to 65535",
+		    RW_SHOW(port));
 	rest = (struct rw_str){ rest.p + auth.n, rest.n - auth.n };
 	if (!check_rest(rest, err))
 		return false;

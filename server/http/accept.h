@@ -7,8 +7,8 @@
 #include "refwall/base.h"
 
 /*
- * Which of the n media types does the Accept header like best? The first of equals. An absent or empty header likes all; an element that is
- * malformed counts as not there. -1: none is acceptable.
+ * Which of the n media types does the Accept header like best? The first of equals. An absent or empty
+ * header likes all; an element that is malformed counts as not there. -1: none is acceptable.
  */
 int rw_accept_choose(struct rw_str header, const char *const *types, size_t n);
 

@@ -34,7 +34,8 @@ repo_of(struct rw_arena *a, const struct rw_audit_entry *e)
 	if (!rw_json_parse(a, e->body, &root, &ignored))
 		return (struct rw_str){ NULL, 0 };
 	repo = rw_json_get(root, "repo");
-	return repo != NULL && repo->kind == RW_JSON_OBJECT && repo->n == 2 && rw_json_get(repo, "name") != NULL ?
+	return repo != NULL && repo->kind == RW_JSON_OBJECT && repo->n == 2 &&
+	    rw_json_get(repo, "name") != NULL ?
 	    rw_json_get_str(a, repo, "name") : rw_json_get_str(a, root, "repo");
 }
 
@@ -51,7 +52,8 @@ choose_format(struct rw_call *c, struct listing *l)
 			at = (int)i;
 	}
 	if (asked.p != NULL && at < 0) {
-		rw_call_problem(c, 400, "parameter \"format\": \"%s\" is none of json, ndjson and csv", RW_SHOW(asked));
+		rw_call_problem(c, 400, "parameter \"format\": \"%s\" is none of json, ndjson and csv",
+		    RW_SHOW(asked));
 		return false;
 	}
 	if (asked.p == NULL)
@@ -100,8 +102,8 @@ read_filter(struct rw_call *c, struct listing *l)
 }
 
 /*
- * A limited token sees the entries of its repositories only. One that asks for a repository must be allowed to; for one that does not, the
- * entries are looked through.
+ * A limited token sees the entries of its repositories only. One that asks for a repository must be
+ * allowed to; for one that does not, the entries are looked through.
  */
 static bool
 apply_limit(struct rw_call *c, struct listing *l)
@@ -132,7 +134,8 @@ apply_limit(struct rw_call *c, struct listing *l)
 		if (rw_str_eq(repos[i].id, l->filter.repo) && rw_glob_match(l->limit, repos[i].name, NULL))
 			return true;
 	}
-	rw_call_problem(c, 403, "the token is limited to repositories that match %s", RW_SHOW(c->token.repos));
+	rw_call_problem(c, 403, "the token is limited to repositories that match %s",
+	    RW_SHOW(c->token.repos));
 	return false;
 }
 
@@ -185,7 +188,8 @@ link_next(struct rw_call *c, const char *next)
 	while (q.n > 0) {
 		const char *end = memchr(q.p, '&', q.n);
 		struct rw_str part = { q.p, end == NULL ? q.n : (size_t)(end - q.p) };
-		bool odd = part.n == 0 || memchr(part.p, '"', part.n) != NULL || memchr(part.p, '>', part.n) != NULL;
+		bool odd = part.n == 0 || memchr(part.p, '"', part.n) != NULL ||
+		    memchr(part.p, '>', part.n) != NULL;
 
 		if (!odd && !rw_str_has_prefix(part, "cursor=")) {
 			rw_buf_put_str(&b, part);
@@ -239,7 +243,8 @@ rw_api_audit_get(struct rw_call *c)
 	struct rw_audit_entry e;
 
 	if (c->target.n_params > 0) {
-		rw_call_problem(c, 400, "unknown parameter \"%s\"; there is none here", RW_SHOW(c->target.param[0].name));
+		rw_call_problem(c, 400, "unknown parameter \"%s\"; there is none here",
+		    RW_SHOW(c->target.param[0].name));
 		return;
 	}
 	if (!rw_audit_get(c->log, c->arena, c->id, &e, &err)) {
@@ -250,7 +255,8 @@ rw_api_audit_get(struct rw_call *c)
 		return;
 	}
 	if (!rw_auth_repo(c, repo_of(c->arena, &e))) {
-		rw_call_problem(c, 403, "the token is limited to repositories that match %s", RW_SHOW(c->token.repos));
+		rw_call_problem(c, 403, "the token is limited to repositories that match %s",
+		    RW_SHOW(c->token.repos));
 		return;
 	}
 	if (!rw_audit_expand(c->log, &e, &c->out, &err)) {

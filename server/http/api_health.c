@@ -1,6 +1,9 @@
 #include "server/http/call.h"
 
-/* The process answers: nothing else is asked, so that a broken store does not make a supervisor restart it for ever. */
+/*
+ * The process answers: nothing else is asked, so that a broken store does not make a supervisor restart
+ * it for ever.
+ */
 void
 rw_api_healthz(struct rw_call *c)
 {

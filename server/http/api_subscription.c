@@ -182,12 +182,14 @@ rw_api_subscription_list(struct rw_call *c)
 
 	for (size_t i = 0; i < c->target.n_params; i++) {
 		if (!rw_str_eqz(c->target.param[i].name, "after")) {
-			rw_call_problem(c, 400, "unknown parameter \"%s\"; there is \"after\"", RW_SHOW(c->target.param[i].name));
+			rw_call_problem(c, 400, "unknown parameter \"%s\"; there is \"after\"",
+			    RW_SHOW(c->target.param[i].name));
 			return;
 		}
 	}
 	if (given.p != NULL && !rw_text_u64(given, INT64_MAX, &after)) {
-		rw_call_problem(c, 400, "parameter \"after\": \"%s\" is not the number of a subscription", RW_SHOW(given));
+		rw_call_problem(c, 400, "parameter \"after\": \"%s\" is not the number of a subscription",
+		    RW_SHOW(given));
 		return;
 	}
 	last = (int64_t)after;
@@ -283,7 +285,8 @@ make_secret(struct rw_call *c, struct rw_str *ret)
 void
 rw_api_subscription_add(struct rw_call *c)
 {
-	struct rw_subscription s = { .state = RW_SUB_ACTIVE, .created = c->now, .owner_repos = c->token.repos };
+	struct rw_subscription s = { .state = RW_SUB_ACTIVE, .created = c->now,
+	    .owner_repos = c->token.repos };
 	const struct rw_body_member members[] = {
 		{ "url", true, RW_LIMIT_URL_BYTES, &s.url },
 		{ "repo", false, RW_LIMIT_GLOB_BYTES, &s.repo_glob },

@@ -24,15 +24,16 @@ bearer(struct rw_str header)
 		return none;
 	for (i = 0; i < header.n; i++) {
 		if (header.p[i] == '\0' ||
-		    strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=", header.p[i]) == NULL)
+		    strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=",
+		    header.p[i]) == NULL)
 			return none;
 	}
 	return header;
 }
 
 /*
- * A good token always passes: only failures are counted, so that strangers behind the same address (a proxy) can lock
- * nobody out. Guessing is hopeless anyway; the bound keeps it from being loud.
+ * A good token always passes: only failures are counted, so that strangers behind the same address (a
+ * proxy) can lock nobody out. Guessing is hopeless anyway; the bound keeps it from being loud.
  */
 static bool
 refuse(struct rw_call *c, const char *detail)
@@ -81,7 +82,8 @@ rw_auth_check(struct rw_call *c)
 	for (unsigned i = 0; i < RW_SCOPE_BITS; i++) {
 		if ((c->route->scopes & 1u << i) == 0)
 			continue;
-		rw_call_header(c, "WWW-Authenticate", "Bearer realm=\"refwall\", error=\"insufficient_scope\", scope=\"%s\"",
+		rw_call_header(c, "WWW-Authenticate",
+		    "Bearer realm=\"refwall\", error=\"insufficient_scope\", scope=\"%s\"",
 		    rw_scope_name((enum rw_scope_bit)i));
 		rw_call_problem(c, 403, "the token lacks the scope %s", rw_scope_name((enum rw_scope_bit)i));
 		break;

@@ -27,7 +27,8 @@ read_member(struct rw_arena *a, const json_t *root, const struct rw_body_member 
 		return rw_fail(err, RW_E_USAGE, "body: member \"%s\" must be a string", m->name);
 	s = (struct rw_str){ json_string_value(v), json_string_length(v) };
 	if (s.n > m->max)
-		return rw_fail(err, RW_E_USAGE, "body: member \"%s\" is longer than %zu bytes", m->name, m->max);
+		return rw_fail(err, RW_E_USAGE, "body: member \"%s\" is longer than %zu bytes", m->name,
+		    m->max);
 	*m->ret = rw_arena_str(a, s);
 	return m->ret->p != NULL || rw_fail_nomem(err);
 }
@@ -44,12 +45,14 @@ known(struct rw_str name, const struct rw_body_member *m, size_t n, struct rw_er
 	}
 	near = rw_text_nearest(name, names, n < MEMBERS_MAX ? n : MEMBERS_MAX);
 	if (near != NULL)
-		return rw_fail(err, RW_E_USAGE, "body: unknown member \"%s\" (did you mean \"%s\"?)", RW_SHOW(name), near);
+		return rw_fail(err, RW_E_USAGE, "body: unknown member \"%s\" (did you mean \"%s\"?)",
+		    RW_SHOW(name), near);
 	return rw_fail(err, RW_E_USAGE, "body: unknown member \"%s\"", RW_SHOW(name));
 }
 
 bool
-rw_body_read(struct rw_arena *a, struct rw_str json, const struct rw_body_member *m, size_t n, struct rw_error *err)
+rw_body_read(struct rw_arena *a, struct rw_str json, const struct rw_body_member *m, size_t n,
+    struct rw_error *err)
 {
 	json_error_t at;
 	rw_cleanup(json_freep) json_t *root = json_loadb(json.p == NULL ? "" : json.p, json.n,
@@ -58,7 +61,8 @@ rw_body_read(struct rw_arena *a, struct rw_str json, const struct rw_body_member
 	json_t *value;
 
 	if (root == NULL)
-		return rw_fail(err, RW_E_PARSE, "body: line %d, column %d: %s", at.line, at.column, RW_SHOW(rw_str(at.text)));
+		return rw_fail(err, RW_E_PARSE, "body: line %d, column %d: %s", at.line, at.column,
+		    RW_SHOW(rw_str(at.text)));
 	if (!json_is_object(root))
 		return rw_fail(err, RW_E_USAGE, "body: it must be a JSON object");
 	json_object_foreach(root, key, value) {

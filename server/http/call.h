@@ -1,8 +1,10 @@
 /*
- * call.h: one request on its way through the service, and what its handlers share. Only inside server/http.
+ * call.h: one request on its way through the service, and what its handlers share. Only inside
+ * server/http.
  *
- * A handler reads the call, and ends by filling in status, body and headers: with rw_call_json(), rw_call_problem() or
- * rw_call_error(). It runs in one thread of the pool; log and serve are that thread's own handles.
+ * A handler reads the call, and ends by filling in status, body and headers: with rw_call_json(),
+ * rw_call_problem() or rw_call_error(). It runs in one thread of the pool; log and serve are that
+ * thread's own handles.
  */
 #ifndef REFWALL_SERVER_HTTP_CALL_H
 #define REFWALL_SERVER_HTTP_CALL_H
@@ -42,10 +44,12 @@ struct rw_call {
 	struct rw_buf out;
 	struct { const char *name, *value; } header[RW_CALL_HEADERS];
 	size_t n_headers;
-	char log_note[1024];					/* why it failed, for the program's log only */
+	/* why it failed, for the program's log only */
+	char log_note[1024];
 };
 
-enum { RW_ROUTE_BODY = 1 /* wants a JSON body */, RW_ROUTE_QUIET = 2 /* not worth a line in the log when it went well */ };
+enum { RW_ROUTE_BODY = 1 /* wants a JSON body */,
+    RW_ROUTE_QUIET = 2 /* not worth a line in the log when it went well */ };
 
 enum rw_method { RW_GET = 1, RW_POST = 2, RW_DELETE = 4 };
 
@@ -96,8 +100,8 @@ void rw_api_metrics(struct rw_call *c);
 /* api_subscription.c: the subscription, if the token may see it. False: answered. */
 bool rw_api_subscription_load(struct rw_call *c, int64_t id, struct rw_subscription *ret);
 /*
- * One change in both stores. The record is committed before the change: what is not recorded must not happen; the record of a
- * change that then failed is an attempt. False: answered.
+ * One change in both stores. The record is committed before the change: what is not recorded must not
+ * happen; the record of a change that then failed is an attempt. False: answered.
  */
 struct rw_api_change {
 	const char *action;

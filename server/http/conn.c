@@ -95,7 +95,10 @@ rw_conns_sweep(struct rw_conns *s, int64_t now_ms)
 {
 	size_t n = 0;
 
-	/* under the lock: a connection leaves the list before its descriptor is closed, so this is never a stranger's */
+	/*
+	 * under the lock: a connection leaves the list before its descriptor is closed, so this is never
+	 * a stranger's
+	 */
 	(void)pthread_mutex_lock(&s->lock);
 	for (struct rw_conn *c = s->first; c != NULL; c = c->next) {
 		if (c->deadline > now_ms)

@@ -1,6 +1,7 @@
 /*
- * conn.h: how long a connection may take. An idle time-out alone lets a client hold a connection for ever by one byte
- * now and then; here each phase (header, body, answer, idle) has an end, and who is past it is shut down.
+ * conn.h: how long a connection may take. An idle time-out alone lets a client hold a connection for ever
+ * by one byte now and then; here each phase (header, body, answer, idle) has an end, and who is past it
+ * is shut down.
  */
 #ifndef REFWALL_SERVER_HTTP_CONN_H
 #define REFWALL_SERVER_HTTP_CONN_H

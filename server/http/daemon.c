@@ -17,7 +17,8 @@
 
 #define THREADS		4
 #define BACKLOG		128
-#define OVERRUN		(1u << 20)	/* bytes of a body that are read to be refused in words; then the line is cut */
+/* bytes of a body that are read to be refused in words; then the line is cut */
+#define OVERRUN		(1u << 20)
 
 struct rw_http {
 	struct rw_http_options o;
@@ -155,7 +156,10 @@ struct headers {
 	bool twice, malformed;
 };
 
-/* RFC 9110 section 5.1: what is no token was taken for another header by somebody else on the way, or for none. */
+/*
+ * RFC 9110 section 5.1: what is no token was taken for another header by somebody else on the way, or for
+ * none.
+ */
 static bool
 is_token(const char *z, size_t n)
 {
@@ -169,7 +173,8 @@ is_token(const char *z, size_t n)
 }
 
 static enum MHD_Result
-on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value, size_t value_n)
+on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
+    size_t value_n)
 {
 	struct headers *h = cls;
 	struct { const char *name; struct rw_str *to; } wanted[] = {
@@ -189,14 +194,16 @@ on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, con
 		if (wanted[i].to->p != NULL)
 			h->twice = h->twice || i != 1;
 		else
-			*wanted[i].to = (struct rw_str){ value == NULL ? "" : value, value == NULL ? 0 : value_n };
+			*wanted[i].to = (struct rw_str){ value == NULL ? "" : value,
+			    value == NULL ? 0 : value_n };
 	}
 	return MHD_YES;
 }
 
 /*
  * Where does the body end? A proxy in front must have read it as we do, or a second request hides in it
- * (RFC 9112 section 11.2): one length, or one "chunked", and never both. The library takes the first of several.
+ * (RFC 9112 section 11.2): one length, or one "chunked", and never both. The library takes the first of
+ * several.
  */
 static bool
 framing(struct rw_call *c, const struct headers *h)
@@ -216,7 +223,8 @@ static bool
 begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 {
 	const char *length = MHD_lookup_connection_value(m, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	const char *chunked = MHD_lookup_connection_value(m, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	const char *chunked = MHD_lookup_connection_value(m, MHD_HEADER_KIND,
+	    MHD_HTTP_HEADER_TRANSFER_ENCODING);
 	struct rw_error err = RW_ERROR_INIT;
 	struct headers headers = { .c = &r->c };
 	uint64_t n = 0;
@@ -225,7 +233,8 @@ begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 	if (!framing(&r->c, &headers))
 		return false;
 	if (r->target_bad) {
-		rw_call_problem(&r->c, r->target_error.code == RW_E_LIMIT ? 414 : 400, "%s", r->target_error.msg);
+		rw_call_problem(&r->c, r->target_error.code == RW_E_LIMIT ? 414 : 400, "%s",
+		    r->target_error.msg);
 		return false;
 	}
 	if (!rw_route_find(&r->c))
@@ -242,7 +251,8 @@ begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 		rw_call_problem(&r->c, 413, "a body has at most %u bytes", RW_LIMIT_HTTP_BODY);
 		return false;
 	}
-	if ((r->c.route->flags & RW_ROUTE_BODY) != 0 && !rw_media_type_is(r->c.content_type, "application/json")) {
+	if ((r->c.route->flags & RW_ROUTE_BODY) != 0 &&
+	    !rw_media_type_is(r->c.content_type, "application/json")) {
 		rw_call_problem(&r->c, 415, "the body must be sent as Content-Type: application/json");
 		return false;
 	}
@@ -259,10 +269,12 @@ log_line(struct rw_http *h, struct request *r)
 	char line[2048];
 	int n;
 
-	if (h->o.event == NULL || (r->c.route != NULL && (r->c.route->flags & RW_ROUTE_QUIET) != 0 && r->c.status < 400))
+	if (h->o.event == NULL || (r->c.route != NULL && (r->c.route->flags & RW_ROUTE_QUIET) != 0 &&
+	    r->c.status < 400))
 		return;
-	n = snprintf(line, sizeof(line), "event=http method=%s route=%s status=%u ms=%lld", RW_SHOW(rw_str(r->c.method)),
-	    r->c.route == NULL ? "-" : r->c.route->pattern, r->c.status, (long long)(rw_time_monotonic() - r->start));
+	n = snprintf(line, sizeof(line), "event=http method=%s route=%s status=%u ms=%lld",
+	    RW_SHOW(rw_str(r->c.method)), r->c.route == NULL ? "-" : r->c.route->pattern, r->c.status,
+	    (long long)(rw_time_monotonic() - r->start));
 	if (n > 0 && (size_t)n < sizeof(line) && r->c.token.id != 0)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " token=%lld", (long long)r->c.token.id);
 	if (n > 0 && (size_t)n < sizeof(line) && r->c.log_note[0] != '\0')
@@ -364,7 +376,8 @@ on_connection(void *cls, struct MHD_Connection *m, void **context, enum MHD_Conn
 	struct rw_http *h = cls;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *i = MHD_get_connection_info(m, MHD_CONNECTION_INFO_CONNECTION_FD);
+		const union MHD_ConnectionInfo *i = MHD_get_connection_info(m,
+		    MHD_CONNECTION_INFO_CONNECTION_FD);
 
 		*context = i == NULL ? NULL : rw_conn_add(h->conns, i->connect_fd, rw_time_monotonic());
 	} else {
@@ -376,7 +389,8 @@ on_connection(void *cls, struct MHD_Connection *m, void **context, enum MHD_Conn
 static bool
 listen_on(const struct rw_http_options *o, int *ret_fd, char *address, size_t address_n, struct rw_error *err)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found = NULL;
 	rw_autoclose int fd = -1;
 	struct sockaddr_storage ss;
@@ -387,18 +401,20 @@ listen_on(const struct rw_http_options *o, int *ret_fd, char *address, size_t ad
 
 	rc = getaddrinfo(o->host, o->port, &hints, &found);
 	if (rc != 0)
-		return rw_fail(err, RW_E_CONFIG, "listen: %s port %s: %s", o->host, o->port, gai_strerror(rc));
+		return rw_fail(err, RW_E_CONFIG, "listen: %s port %s: %s", o->host, o->port,
+		    gai_strerror(rc));
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    (found->ai_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) &&
-	    bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&ss, &n) == 0;
+	    (found->ai_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+	    sizeof(on)) == 0) && bind(fd, found->ai_addr, found->ai_addrlen) == 0 &&
+	    listen(fd, BACKLOG) == 0 && getsockname(fd, (struct sockaddr *)&ss, &n) == 0;
 	if (!ok)
 		(void)rw_fail_errno(err, "cannot listen on %s port %s", o->host, o->port);
 	freeaddrinfo(found);
 	if (!ok)
 		return false;
-	rc = getnameinfo((struct sockaddr *)&ss, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+	rc = getnameinfo((struct sockaddr *)&ss, n, host, sizeof(host), port, sizeof(port),
+	    NI_NUMERICHOST | NI_NUMERICSERV);
 	if (rc != 0)
 		return rw_fail(err, RW_E_IO, "listen: %s", gai_strerror(rc));
 	(void)snprintf(address, address_n, ss.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);

@@ -1,6 +1,9 @@
 #include "server/http/limiter.h"
 
-/* A bucket as one number: the time at which everything is forgiven. Each failure moves it by RW_LIMITER_REFILL_MS. */
+/*
+ * A bucket as one number: the time at which everything is forgiven. Each failure moves it by
+ * RW_LIMITER_REFILL_MS.
+ */
 int64_t
 rw_limiter_fail(struct rw_limiter *l, const uint8_t addr[16], int64_t now_ms)
 {
@@ -28,7 +31,7 @@ rw_limiter_fail(struct rw_limiter *l, const uint8_t addr[16], int64_t now_ms)
 		memcpy(l->slot[at].key, key, sizeof(key));
 		l->slot[at].empty_at = now_ms;
 	}
-	over = l->slot[at].empty_at + RW_LIMITER_REFILL_MS - now_ms - (int64_t)RW_LIMITER_BURST * RW_LIMITER_REFILL_MS;
+	over = l->slot[at].empty_at - now_ms - (int64_t)(RW_LIMITER_BURST - 1) * RW_LIMITER_REFILL_MS;
 	if (over > 0)
 		return over;
 	l->slot[at].empty_at += RW_LIMITER_REFILL_MS;

@@ -1,6 +1,7 @@
 /*
- * limiter.h: how often a peer may fail to authenticate. A bucket per address (per /64 for IPv6), in a table of fixed
- * size: when it is full the stalest bucket is given away, so that memory stays bounded whoever comes. Pure; the caller locks.
+ * limiter.h: how often a peer may fail to authenticate. A bucket per address (per /64 for IPv6), in a
+ * table of fixed size: when it is full the stalest bucket is given away, so that memory stays bounded
+ * whoever comes. Pure; the caller locks.
  */
 #ifndef REFWALL_SERVER_HTTP_LIMITER_H
 #define REFWALL_SERVER_HTTP_LIMITER_H

@@ -9,7 +9,8 @@ rw_api_metrics(struct rw_call *c)
 	uint64_t counts[RW_DELIVERY_DEAD + 1], size, cursor;
 	size_t pending;
 
-	if (!rw_audit_size(c->log, &size, &err) || !rw_audit_pending(c->log, (struct rw_str){ NULL, 0 }, &pending, &err) ||
+	if (!rw_audit_size(c->log, &size, &err) ||
+	    !rw_audit_pending(c->log, (struct rw_str){ NULL, 0 }, &pending, &err) ||
 	    !rw_delivery_counts(c->serve, counts, &err) || !rw_delivery_cursor(c->serve, &cursor, &err)) {
 		rw_call_error(c, &err);
 		return;
@@ -29,7 +30,8 @@ rw_api_metrics(struct rw_call *c)
 	rw_buf_puts(&c->out, "# TYPE refwall_deliveries gauge\n"
 	    "# HELP refwall_deliveries Deliveries by state: one per subscription, repository and ref.\n");
 	for (size_t i = 0; i < RW_ARRAY_LEN(states); i++)
-		rw_buf_printf(&c->out, "refwall_deliveries{state=\"%s\"} %llu\n", states[i], (unsigned long long)counts[i]);
+		rw_buf_printf(&c->out, "refwall_deliveries{state=\"%s\"} %llu\n", states[i],
+		    (unsigned long long)counts[i]);
 	rw_http_count_put(c->shared, &c->out);
 	if (c->o->metrics != NULL)
 		c->o->metrics(c->o->ctx, &c->out);

@@ -10,14 +10,17 @@ const struct rw_route rw_routes[] = {
 	{ RW_GET, "/v1/audit", RW_SCOPE_AUDIT_READ, rw_api_audit_list, 0 },
 	{ RW_GET, "/v1/audit/{}", RW_SCOPE_AUDIT_READ, rw_api_audit_get, 0 },
 	{ RW_GET, "/v1/subscriptions", RW_SCOPE_SUBSCRIPTIONS_READ, rw_api_subscription_list, 0 },
-	{ RW_POST, "/v1/subscriptions", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_add, RW_ROUTE_BODY },
+	{ RW_POST, "/v1/subscriptions", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_add,
+	    RW_ROUTE_BODY },
 	{ RW_GET, "/v1/subscriptions/{}", RW_SCOPE_SUBSCRIPTIONS_READ, rw_api_subscription_get, 0 },
 	{ RW_DELETE, "/v1/subscriptions/{}", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_delete, 0 },
 	{ RW_POST, "/v1/subscriptions/{}/pause", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_pause, 0 },
-	{ RW_POST, "/v1/subscriptions/{}/resume", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_resume, 0 },
+	{ RW_POST, "/v1/subscriptions/{}/resume", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_resume,
+	    0 },
 	{ RW_POST, "/v1/subscriptions/{}/ping", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_subscription_ping, 0 },
 	{ RW_GET, "/v1/subscriptions/{}/deliveries", RW_SCOPE_SUBSCRIPTIONS_READ, rw_api_delivery_list, 0 },
-	{ RW_POST, "/v1/deliveries/{}/redeliver", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_delivery_redeliver, 0 },
+	{ RW_POST, "/v1/deliveries/{}/redeliver", RW_SCOPE_SUBSCRIPTIONS_WRITE, rw_api_delivery_redeliver,
+	    0 },
 };
 const size_t rw_n_routes = RW_ARRAY_LEN(rw_routes);
 
@@ -72,7 +75,8 @@ rw_route_find(struct rw_call *c)
 		}
 	}
 	if (!known) {
-		rw_call_problem(c, 501, "this service does not know the method %s", RW_SHOW(rw_str(c->method)));
+		rw_call_problem(c, 501, "this service does not know the method %s",
+		    RW_SHOW(rw_str(c->method)));
 		return false;
 	}
 	for (size_t i = 0; i < rw_n_routes; i++) {

@@ -58,14 +58,16 @@ rw_http_count_put(struct rw_http_shared *s, struct rw_buf *out)
 		if (i >= rw_n_routes && i != ROUTES_MAX)
 			continue;
 		for (unsigned k = STATUS_MIN; k <= STATUS_MAX; k++) {
-			uint_fast64_t n = atomic_load_explicit(&s->requests[i][k - STATUS_MIN], memory_order_relaxed);
+			uint_fast64_t n = atomic_load_explicit(&s->requests[i][k - STATUS_MIN],
+			    memory_order_relaxed);
 			const char *method = "other", *pattern = "other";
 
 			if (n == 0)
 				continue;
 			if (i != ROUTES_MAX) {
 				pattern = rw_routes[i].pattern;
-				method = rw_routes[i].method == RW_GET ? "get" : rw_routes[i].method == RW_POST ? "post" : "delete";
+				method = rw_routes[i].method == RW_GET ? "get" :
+				    rw_routes[i].method == RW_POST ? "post" : "delete";
 			}
 			rw_buf_printf(out, "refwall_http_requests_total{method=\"%s\",route=\"%s\",status=\"%u\"} %llu\n", method,
 			    pattern, k, (unsigned long long)n);

@@ -16,14 +16,16 @@ decode(struct rw_arena *a, struct rw_str s, bool form, struct rw_str *ret, struc
 
 		if (byte == '%') {
 			if (s.n - i < 3 || !rw_hex_decode((struct rw_str){ s.p + i + 1, 2 }, &byte, 1))
-				return rw_fail(err, RW_E_PARSE, "request target: '%%' is not followed by two hexadecimal digits");
+				return rw_fail(err, RW_E_PARSE,
+				    "request target: '%%' is not followed by two hexadecimal digits");
 			if (byte == 0)
 				return rw_fail(err, RW_E_PARSE, "request target: it holds an encoded NUL");
 			i += 2;
 		} else if (byte == '+' && form) {
 			byte = ' ';
 		} else if (byte <= ' ' || byte >= 0x7f) {
-			return rw_fail(err, RW_E_PARSE, "request target: byte 0x%02x must be percent-encoded", (unsigned)byte);
+			return rw_fail(err, RW_E_PARSE, "request target: byte 0x%02x must be percent-encoded",
+			    (unsigned)byte);
 		}
 		out[n++] = (char)byte;
 	}
@@ -57,7 +59,8 @@ parse_path(struct rw_arena *a, struct rw_str path, struct rw_target *t, struct r
 
 	while (take(&rest, '/', &part)) {
 		if (t->n_segments == RW_TARGET_SEGMENTS)
-			return rw_fail(err, RW_E_PARSE, "request target: the path has more than %d segments", RW_TARGET_SEGMENTS);
+			return rw_fail(err, RW_E_PARSE, "request target: the path has more than %d segments",
+			    RW_TARGET_SEGMENTS);
 		if (!decode(a, part, false, &t->segment[t->n_segments++], err))
 			return false;
 	}
@@ -73,7 +76,8 @@ parse_query(struct rw_arena *a, struct rw_target *t, struct rw_error *err)
 		if (part.n == 0)
 			continue;
 		if (t->n_params == RW_TARGET_PARAMS)
-			return rw_fail(err, RW_E_PARSE, "request target: there are more than %d parameters", RW_TARGET_PARAMS);
+			return rw_fail(err, RW_E_PARSE, "request target: there are more than %d parameters",
+			    RW_TARGET_PARAMS);
 		value = part;
 		(void)take(&value, '=', &name);
 		if (value.p == NULL)
@@ -82,7 +86,8 @@ parse_query(struct rw_arena *a, struct rw_target *t, struct rw_error *err)
 			return false;
 		for (size_t i = 0; i < t->n_params; i++) {
 			if (rw_str_eq(t->param[i].name, name))
-				return rw_fail(err, RW_E_PARSE, "parameter \"%s\" is given twice", RW_SHOW(name));
+				return rw_fail(err, RW_E_PARSE, "parameter \"%s\" is given twice",
+				    RW_SHOW(name));
 		}
 		t->param[t->n_params].name = name;
 		t->param[t->n_params].value = value;
@@ -98,7 +103,8 @@ rw_target_parse(struct rw_arena *a, struct rw_str raw, struct rw_target *ret, st
 
 	memset(ret, 0, sizeof(*ret));
 	if (raw.n > RW_TARGET_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "request target: it is longer than %d bytes", RW_TARGET_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "request target: it is longer than %d bytes",
+		    RW_TARGET_BYTES);
 	if (rw_str_eqz(raw, "*")) {
 		ret->asterisk = true;
 		return true;

@@ -20,10 +20,11 @@ struct rw_target {
 };
 
 /*
- * Origin form, absolute form, or "*". RW_E_LIMIT: longer than RW_TARGET_BYTES. RW_E_PARSE: a broken escape, an encoded NUL, a name
- * given twice, or too many parts.
+ * Origin form, absolute form, or "*". RW_E_LIMIT: longer than RW_TARGET_BYTES. RW_E_PARSE: a broken
+ * escape, an encoded NUL, a name given twice, or too many parts.
  */
-rw_must_check bool rw_target_parse(struct rw_arena *a, struct rw_str raw, struct rw_target *ret, struct rw_error *err);
+rw_must_check bool rw_target_parse(struct rw_arena *a, struct rw_str raw, struct rw_target *ret,
+    struct rw_error *err);
 
 /* Value of a parameter, {NULL,0} when it was not given. */
 struct rw_str rw_target_param(const struct rw_target *t, const char *name);

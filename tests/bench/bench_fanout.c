@@ -1,6 +1,7 @@
 /*
- * One push to 10,000 endpoints on loopback, each an address of its own (127.a.b.c): the engine with its stores, signatures and
- * outcomes against a bare curl-multi loop that sends the same bytes to the same places. Wanted: at most 1.3 times the time.
+ * One push to 10,000 endpoints on loopback, each an address of its own (127.a.b.c): the engine with its
+ * stores, signatures and outcomes against a bare curl-multi loop that sends the same bytes to the same
+ * places. Wanted: at most 1.3 times the time.
  */
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -141,7 +142,8 @@ start_endpoints(void)
 static void
 url_of(int i, char out[64])
 {
-	(void)snprintf(out, 64, "http://127.%d.%d.%d:%s/hook", 1 + i / 62500, i / 250 % 250, 1 + i % 250, port);
+	(void)snprintf(out, 64, "http://127.%d.%d.%d:%s/hook", 1 + i / 62500, i / 250 % 250, 1 + i % 250,
+	    port);
 }
 
 /* ---- the bare loop ---- */
@@ -180,7 +182,10 @@ bare(struct rw_str body, struct curl_slist *headers)
 			curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, ignore);
 			curl_easy_setopt(e, CURLOPT_PROXY, "");
 			curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-			/* without these two libcurl 7.88 walks over all endpoints for each request, and takes five times as long */
+			/*
+			 * without these two libcurl 7.88 walks over all endpoints for each request, and
+			 * takes five times as long
+			 */
 			curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
 			curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 			curl_multi_add_handle(m, e);
@@ -213,16 +218,18 @@ push(struct rw_log *l, int n)
 	    "\"paths\":{\"added\":[],\"modified\":[\"apps/web.yaml\"],\"removed\":[]}}";
 	struct rw_audit_ref r = { .name = RW_STR_LIT("refs/heads/main"), .notice = RW_STR_LIT(notice) };
 	struct rw_audit_push p = {
-		.now = rw_time_now(), .repo_id = RW_STR_LIT("r"), .repo_name = RW_STR_LIT("shop"), .account = RW_STR_LIT("alice"),
+		.now = rw_time_now(), .repo_id = RW_STR_LIT("r"), .repo_name = RW_STR_LIT("shop"),
+		    .account = RW_STR_LIT("alice"),
 		.transport = "ssh", .ref = &r, .n_refs = 1, .accepted = true, .version = PACKAGE_VERSION,
 	};
-	struct rw_settle s = { .now = p.now, .by = "post-receive", .repo_id = p.repo_id, .moved = &r, .n_moved = 1 };
+	struct rw_settle s = { .now = p.now, .by = "post-receive", .repo_id = p.repo_id, .moved = &r,
+	    .n_moved = 1 };
 	uint64_t index;
 
 	(void)snprintf(r.old_id, sizeof(r.old_id), "%040d", n);
 	(void)snprintf(r.new_id, sizeof(r.new_id), "%040d", n + 1);
-	must(rw_log_begin(l, 1000, &err) && rw_audit_push(l, &p, &index, &err) && rw_audit_settle(l, &s, &err) &&
-	    rw_log_commit(l, &err), "push");
+	must(rw_log_begin(l, 1000, &err) && rw_audit_push(l, &p, &index, &err) &&
+	    rw_audit_settle(l, &s, &err) && rw_log_commit(l, &err), "push");
 }
 
 static double
@@ -267,7 +274,8 @@ subscribe(const char *dir)
 int
 main(void)
 {
-	static const struct rw_address_rule loopback = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 }, 104 };
+	static const struct rw_address_rule loopback = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 },
+	    104 };
 	char dir[] = "/tmp/refwall-bench.XXXXXX", log_dir[64], serve_dir[64], command[128];
 	struct rw_fanout_options o = { .addresses = { &loopback, NULL, 1, 0 }, .now = rw_time_now };
 	struct rlimit limit = { 8192, 8192 };
@@ -291,8 +299,8 @@ main(void)
 	must(rw_notice_ping(RW_STR_LIT("shop"), 1, &body, &err), "body");
 	while (body.len < 1800)
 		rw_buf_putc(&body, ' ');
-	must(rw_notice_headers("push", "3f1d9c4e-0000-4000-8000-000000000001", RW_STR_LIT("0123456789abcdef"), rw_buf_str(&body),
-	    rw_time_now(), &lines, &err), "headers");
+	must(rw_notice_headers("push", "3f1d9c4e-0000-4000-8000-000000000001", RW_STR_LIT("0123456789abcdef"),
+	    rw_buf_str(&body), rw_time_now(), &lines, &err), "headers");
 	for (char *line = lines.data, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
 		headers = curl_slist_append(headers, line);

@@ -2,14 +2,15 @@
  * logfill: writes a log without any git, for tests of what reads it.
  *
  *	logfill create LOGDIR SERVEDIR			both stores, empty
- *	logfill token SERVEDIR NAME SCOPES REPOS EXPIRES	prints the token; SCOPES as "a,b", REPOS may be "", EXPIRES in s from now or 0
- *	logfill push LOGDIR REPO REF N [FROM]		N accepted and applied pushes, each on the one before, starting at commit
- *							number FROM (0: the ref is created)
+ *	logfill token SERVEDIR NAME SCOPES REPOS EXPIRES
+ *		prints the token; SCOPES as "a,b", REPOS may be "", EXPIRES in s from now or 0
+ *	logfill push LOGDIR REPO REF N [FROM]
+ *		N accepted and applied pushes, each on the one before, starting at commit number FROM (0: creation)
  *	logfill refuse LOGDIR REPO REF N		N refused pushes
- *	logfill pending LOGDIR REPO REF OLD NEW PID	an accepted push that nobody settled; PID 0: a process that is gone
+ *	logfill pending LOGDIR REPO REF OLD NEW PID	an accepted push that nobody settled; PID 0: its git is gone
  *	logfill baseline LOGDIR REPO PATH		register a repository
  *	logfill delete LOGDIR REPO REF FROM		the ref is deleted
- *	logfill subscriptions SERVEDIR N URL		N subscriptions at URL/1, URL/2, ...; the secret is 32 times 's'
+ *	logfill subscriptions SERVEDIR N URL		N subscriptions at URL/1, URL/2, ...; secret: 32 times 's'
  *
  * Commit number n has the id that is n in hexadecimal, padded by 'c' on the left.
  */
@@ -40,7 +41,8 @@ number(const char *z)
 {
 	uint64_t n = 0;
 
-	check(rw_text_u64(rw_str(z), 1000000000, &n) || rw_fail(&err, RW_E_USAGE, "%s is no number", z), "argument");
+	check(rw_text_u64(rw_str(z), 1000000000, &n) || rw_fail(&err, RW_E_USAGE, "%s is no number", z),
+	    "argument");
 	return n;
 }
 
@@ -58,17 +60,20 @@ commit_id(uint64_t n, char out[41])
 }
 
 static void
-append(struct rw_log *l, const char *repo, const char *ref, const char *old_id, const char *new_id, bool accepted,
-    bool settled, int64_t pid)
+append(struct rw_log *l, const char *repo, const char *ref, const char *old_id, const char *new_id,
+    bool accepted, bool settled, int64_t pid)
 {
 	char notice[1024], id[64];
-	struct rw_str path = RW_STR_LIT("apps/web.yaml"), signer = RW_STR_LIT("alice"), rule = RW_STR_LIT("main is append-only");
+	struct rw_str path = RW_STR_LIT("apps/web.yaml"), signer = RW_STR_LIT("alice"),
+	    rule = RW_STR_LIT("main is append-only");
 	struct rw_str commit = rw_str(new_id);
 	struct rw_audit_ref r = { .name = rw_str(ref) };
 	struct rw_audit_push p = {
-		.now = rw_time_now(), .repo_name = rw_str(repo), .account = RW_STR_LIT("alice"), .transport = "ssh",
+		.now = rw_time_now(), .repo_name = rw_str(repo), .account = RW_STR_LIT("alice"),
+		    .transport = "ssh",
 		.ref = &r, .n_refs = 1, .accepted = accepted, .version = PACKAGE_VERSION,
-		.path = &path, .n_paths = 1, .signer = &signer, .n_signers = 1, .new_commit = &commit, .n_new_commits = 1,
+		.path = &path, .n_paths = 1, .signer = &signer, .n_signers = 1, .new_commit = &commit,
+		    .n_new_commits = 1,
 	};
 	uint64_t index;
 
@@ -76,7 +81,8 @@ append(struct rw_log *l, const char *repo, const char *ref, const char *old_id, 
 	p.repo_id = rw_str(id);
 	memcpy(r.old_id, old_id, 41);
 	memcpy(r.new_id, new_id, 41);
-	(void)snprintf(notice, sizeof(notice), "{\"commit\":{\"author\":{\"email\":\"alice@example.com\",\"name\":\"Alice\"},"
+	(void)snprintf(notice, sizeof(notice),
+	    "{\"commit\":{\"author\":{\"email\":\"alice@example.com\",\"name\":\"Alice\"},"
 	    "\"id\":\"%s\",\"message\":\"change\",\"timestamp\":\"2026-11-22T08:30:37.123Z\"},"
 	    "\"paths\":{\"added\":[],\"modified\":[\"apps/web.yaml\"],\"removed\":[]}}", new_id);
 	r.notice = rw_str(notice);
@@ -97,7 +103,8 @@ append(struct rw_log *l, const char *repo, const char *ref, const char *old_id, 
 	check(rw_log_begin(l, 10000, &err), "begin");
 	check(rw_audit_push(l, &p, &index, &err), "push");
 	if (accepted && settled) {
-		struct rw_settle s = { .now = rw_time_now(), .by = "post-receive", .repo_id = p.repo_id, .moved = &r, .n_moved = 1 };
+		struct rw_settle s = { .now = rw_time_now(), .by = "post-receive", .repo_id = p.repo_id,
+		    .moved = &r, .n_moved = 1 };
 
 		check(rw_audit_settle(l, &s, &err), "settle");
 	}
@@ -110,7 +117,8 @@ add_token(char **v)
 	rw_auto_serve struct rw_serve *s = NULL;
 	uint8_t raw[16];
 	char hex[33], text[64];
-	struct rw_token t = { .name = rw_str(v[1]), .repos = rw_str(v[3]), .created = rw_time_now(), .expires = RW_TIME_NONE };
+	struct rw_token t = { .name = rw_str(v[1]), .repos = rw_str(v[3]), .created = rw_time_now(),
+	    .expires = RW_TIME_NONE };
 	struct rw_str rest = rw_str(v[2]);
 	int64_t id;
 
@@ -119,14 +127,16 @@ add_token(char **v)
 		struct rw_str one = { rest.p, comma == NULL ? rest.n : (size_t)(comma - rest.p) };
 		unsigned flag;
 
-		check(rw_scope_parse(one, &flag) || rw_fail(&err, RW_E_USAGE, "no scope %s", RW_SHOW(one)), "scope");
+		check(rw_scope_parse(one, &flag) || rw_fail(&err, RW_E_USAGE, "no scope %s", RW_SHOW(one)),
+		    "scope");
 		t.scopes |= flag;
 		rest = (struct rw_str){ rest.p + one.n, rest.n - one.n };
 		if (rest.n > 0)
 			rest = (struct rw_str){ rest.p + 1, rest.n - 1 };
 	}
 	if (strcmp(v[4], "0") != 0)
-		t.expires = t.created + (v[4][0] == '-' ? -(int64_t)number(v[4] + 1) : (int64_t)number(v[4])) * 1000;
+		t.expires = t.created + (v[4][0] == '-' ?
+		    -(int64_t)number(v[4] + 1) : (int64_t)number(v[4])) * 1000;
 	check(rw_random(raw, sizeof(raw), &err), "random");
 	(void)snprintf(text, sizeof(text), "rwt_%s", rw_hex_encode(raw, sizeof(raw), hex));
 	rw_sha256(rw_str(text), t.hash);
@@ -145,7 +155,8 @@ add_subscriptions(char **v)
 	check(rw_serve_begin(s, &err), "begin");
 	for (uint64_t i = 1; i <= n; i++) {
 		char url[512];
-		struct rw_subscription sub = { .secret = RW_STR_LIT("ssssssssssssssssssssssssssssssss"), .created = rw_time_now() };
+		struct rw_subscription sub = { .secret = RW_STR_LIT("ssssssssssssssssssssssssssssssss"),
+		    .created = rw_time_now() };
 		int64_t id;
 
 		(void)snprintf(url, sizeof(url), "%s/%llu", v[2], (unsigned long long)i);
@@ -185,8 +196,9 @@ log_command(const char *what, char **v, int n)
 		uint64_t index;
 
 		(void)snprintf(id, sizeof(id), "id-%.50s", v[1]);
-		check(rw_log_begin(l, 10000, &err) && rw_audit_baseline(l, rw_time_now(), rw_str(id), rw_str(v[1]), rw_str(v[2]),
-		    NULL, 0, &index, &err) && rw_log_commit(l, &err), "baseline");
+		check(rw_log_begin(l, 10000, &err) &&
+		    rw_audit_baseline(l, rw_time_now(), rw_str(id), rw_str(v[1]), rw_str(v[2]), NULL, 0,
+		    &index, &err) && rw_log_commit(l, &err), "baseline");
 	} else {
 		check(rw_fail(&err, RW_E_USAGE, "see the head of logfill.c"), what);
 	}

@@ -156,6 +156,11 @@ gone() {
 }
 check '410 ends the subscription' within 10 gone
 push gone $main 1 1
+all_read() {
+	req GET /metrics
+	grep -q '^refwall_fanout_unread_entries 0$' "$dir/body"
+}
+check 'what is pushed then is not kept for it' within 10 all_read
 check 'what it was told is dead' row "$id" '[x["state"] for x in d] == ["dead"]'
 behave gone 200
 req POST "/v1/subscriptions/$id/resume"

@@ -26,17 +26,24 @@ test_builtin(void **state)
 	static const struct { const char *addr; bool allowed; } rows[] = {
 		{ "8.8.8.8", true }, { "1.1.1.1", true }, { "93.184.216.34", true },
 		{ "0.0.0.0", false }, { "0.255.255.255", false }, { "1.0.0.0", true },
-		{ "9.255.255.255", true }, { "10.0.0.0", false }, { "10.255.255.255", false }, { "11.0.0.0", true },
-		{ "100.63.255.255", true }, { "100.64.0.0", false }, { "100.127.255.255", false }, { "100.128.0.0", true },
-		{ "126.255.255.255", true }, { "127.0.0.1", false }, { "127.255.255.255", false }, { "128.0.0.0", true },
+		{ "9.255.255.255", true }, { "10.0.0.0", false }, { "10.255.255.255", false },
+		    { "11.0.0.0", true },
+		{ "100.63.255.255", true }, { "100.64.0.0", false }, { "100.127.255.255", false },
+		    { "100.128.0.0", true },
+		{ "126.255.255.255", true }, { "127.0.0.1", false }, { "127.255.255.255", false },
+		    { "128.0.0.0", true },
 		{ "169.253.255.255", true }, { "169.254.0.0", false }, { "169.254.169.254", false },
 		{ "169.254.255.255", false }, { "169.255.0.0", true },
-		{ "172.15.255.255", true }, { "172.16.0.0", false }, { "172.31.255.255", false }, { "172.32.0.0", true },
-		{ "191.255.255.255", true }, { "192.0.0.0", false }, { "192.0.0.170", false }, { "192.0.1.0", true },
+		{ "172.15.255.255", true }, { "172.16.0.0", false }, { "172.31.255.255", false },
+		    { "172.32.0.0", true },
+		{ "191.255.255.255", true }, { "192.0.0.0", false }, { "192.0.0.170", false },
+		    { "192.0.1.0", true },
 		{ "192.0.2.1", false }, { "192.0.3.0", true },
 		{ "192.88.98.255", true }, { "192.88.99.1", false }, { "192.88.100.0", true },
-		{ "192.167.255.255", true }, { "192.168.0.1", false }, { "192.168.255.255", false }, { "192.169.0.0", true },
-		{ "198.17.255.255", true }, { "198.18.0.0", false }, { "198.19.255.255", false }, { "198.20.0.0", true },
+		{ "192.167.255.255", true }, { "192.168.0.1", false }, { "192.168.255.255", false },
+		    { "192.169.0.0", true },
+		{ "198.17.255.255", true }, { "198.18.0.0", false }, { "198.19.255.255", false },
+		    { "198.20.0.0", true },
 		{ "198.51.99.255", true }, { "198.51.100.7", false }, { "198.51.101.0", true },
 		{ "203.0.112.255", true }, { "203.0.113.7", false }, { "203.0.114.0", true },
 		{ "223.255.255.255", true }, { "224.0.0.1", false }, { "239.255.255.255", false },
@@ -47,16 +54,20 @@ test_builtin(void **state)
 		{ "64:ff9b::8.8.8.8", false }, { "64:ff9b::7f00:1", false }, { "64:ff9b:1::1", false },
 		{ "100::1", false }, { "1fff::1", false },
 		{ "2000::1", true }, { "2001::1", false }, { "2001:0:4136:e378:8000:63bf:3fff:fdd2", false },
-		{ "2001:2::1", false }, { "2001:10::1", false }, { "2001:20::1", false }, { "2001:1ff:ffff::1", false },
+		{ "2001:2::1", false }, { "2001:10::1", false }, { "2001:20::1", false },
+		    { "2001:1ff:ffff::1", false },
 		{ "2001:200::1", true }, { "2001:4860:4860::8888", true },
-		{ "2001:db7:ffff::1", true }, { "2001:db8::1", false }, { "2001:db8:ffff::1", false }, { "2001:db9::1", true },
+		{ "2001:db7:ffff::1", true }, { "2001:db8::1", false }, { "2001:db8:ffff::1", false },
+		    { "2001:db9::1", true },
 		{ "2002:7f00:1::1", false }, { "2002:808:808::1", false }, { "2003::1", true },
 		{ "2606:4700::1111", true }, { "2a00:1450::1", true },
-		{ "3ffd:ffff::1", true }, { "3ffe::1", false }, { "3fff::1", false }, { "3fff:fff:ffff::1", false },
+		{ "3ffd:ffff::1", true }, { "3ffe::1", false }, { "3fff::1", false },
+		    { "3fff:fff:ffff::1", false },
 		{ "3fff:1000::1", true },
 		{ "4000::1", false }, { "5f00::1", false }, { "8000::1", false },
 		{ "fbff::1", false }, { "fc00::1", false }, { "fd12:3456::1", false }, { "fe80::1", false },
-		{ "fec0::1", false }, { "ff02::1", false }, { "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false },
+		{ "fec0::1", false }, { "ff02::1", false },
+		    { "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false },
 	};
 	static const struct rw_address_policy none;
 
@@ -103,7 +114,8 @@ test_rules(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
-		struct rw_address_rule allow = { .bits = rows[i].allow_bits }, deny = { .bits = rows[i].deny_bits };
+		struct rw_address_rule allow = { .bits = rows[i].allow_bits },
+		    deny = { .bits = rows[i].deny_bits };
 		struct rw_address_policy p = { &allow, &deny, rows[i].allow != NULL, rows[i].deny != NULL };
 		uint8_t addr[16];
 

@@ -11,7 +11,8 @@
 static void
 test_rows(void **state)
 {
-	static const struct { const char *json; enum rw_error_code code; const char *says, *url, *ref; } rows[] = {
+	static const struct { const char *json; enum rw_error_code code; const char *says, *url,
+	    *ref; } rows[] = {
 		{ "{\"url\":\"u\"}", RW_E_NONE, NULL, "u", NULL },
 		{ " {\"url\" : \"u\", \"ref\":\"r\"}\n", RW_E_NONE, NULL, "u", "r" },
 		{ "{\"url\":\"\\u00fc\"}", RW_E_NONE, NULL, "\xc3\xbc", NULL },

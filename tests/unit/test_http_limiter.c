@@ -48,7 +48,8 @@ test_burst(void **state)
 static void
 test_v6(void **state)
 {
-	uint8_t a[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1 }, b[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 2 };
+	uint8_t a[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1 },
+	    b[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 2 };
 
 	(void)state;
 	memset(&limiter, 0, sizeof(limiter));

@@ -71,10 +71,13 @@ static void
 test_bad(void **state)
 {
 	static const struct { const char *raw, *says; } rows[] = {
-		{ "", "start with" }, { "v1", "start with" }, { "http://example.com", "no path" }, { "**", "start with" },
-		{ "/%", "hexadecimal" }, { "/%4", "hexadecimal" }, { "/%g0", "hexadecimal" }, { "/?a=%", "hexadecimal" },
+		{ "", "start with" }, { "v1", "start with" }, { "http://example.com", "no path" },
+		    { "**", "start with" },
+		{ "/%", "hexadecimal" }, { "/%4", "hexadecimal" }, { "/%g0", "hexadecimal" },
+		    { "/?a=%", "hexadecimal" },
 		{ "/%00", "NUL" }, { "/?a=%00b", "NUL" },
-		{ "/a b", "percent-encoded" }, { "/\xc3\xbc", "percent-encoded" }, { "/?a=\x7f", "percent-encoded" },
+		{ "/a b", "percent-encoded" }, { "/\xc3\xbc", "percent-encoded" },
+		    { "/?a=\x7f", "percent-encoded" },
 		{ "/?a=1&a=2", "twice" }, { "/?a&%61=", "twice" },
 		{ "/a/b/c/d/e/f/g/h/i", "segments" },
 	};

@@ -36,7 +36,8 @@ applied(const char *notice)
 
 /* The body, or NULL when it was refused with the code that is wanted. */
 static char *
-body(const struct rw_audit_applied *e, const char *before, const struct rw_notice_options *o, enum rw_error_code want)
+body(const struct rw_audit_applied *e, const char *before, const struct rw_notice_options *o,
+    enum rw_error_code want)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_NOTICE_BYTES);
 	struct rw_error err = RW_ERROR_INIT;
@@ -102,8 +103,9 @@ test_parts(void **state)
 	} rows[] = {
 		{ .name = "a branch is created", .before = ZERO, .old_id = ZERO,
 		    .has = { "\"before\":\"" ZERO "\"", "\"created\":true", "\"added\":[\"x\"]" } },
-		{ .name = "coalesced: the files of a longer way are not known, so none is listed", .before = MID,
-		    .has = { "\"before\":\"" MID "\"", "\"added\":[]", "\"modified\":[]" }, .not = { "\"x\"" } },
+		{ .name = "coalesced: the files of a longer way are not known, so none is listed",
+		    .before = MID, .has = { "\"before\":\"" MID "\"", "\"added\":[]", "\"modified\":[]" },
+		    .not = { "\"x\"" } },
 		{ .name = "no notice", .notice = "", .has = { "\"message\":\"\"", "\"id\":\"" NEW "\"",
 		    "\"timestamp\":\"2026-11-22T08:31:40.000Z\"", "\"added\":[]" } },
 		{ .name = "odd notice", .notice = "[1]", .has = { "\"message\":\"\"", "\"added\":[]" } },
@@ -115,28 +117,39 @@ test_parts(void **state)
 		{ .name = "a path that is not UTF-8 empties all lists",
 		    .notice = "{\"paths\":{\"added\":[\"x\"],\"modified\":[{\"b64\":\"/w==\"}],\"removed\":[]}}",
 		    .has = { "\"added\":[]", "\"modified\":[]" }, .not = { "\"x\"", "b64" } },
-		{ .name = "a message that is not UTF-8 is still a string", .notice = "{\"commit\":{\"message\":{\"b64\":\"/2E=\"}}}",
+		{ .name = "a message that is not UTF-8 is still a string",
+		    .notice = "{\"commit\":{\"message\":{\"b64\":\"/2E=\"}}}",
 		    .has = { "\"message\":\"\\\\xffa\"" }, .not = { "b64" } },
 		{ .name = "a forced update", .notice = "{\"forced\":true}", .has = { "\"forced\":true" } },
-		{ .name = "a tag: its commit stands in the commit", .notice = "{\"commit\":{\"id\":\"" NEW "\"}}", .new_id = TAG,
-		    .ref = "refs/tags/v1", .has = { "\"after\":\"" TAG "\"", "\"ref\":\"refs/tags/v1\"", "{\"id\":\"" NEW "\"" } },
-		{ .name = "a commit id that is none", .notice = "{\"commit\":{\"id\":\"main\"}}", .has = { "{\"id\":\"" NEW "\"" } },
-		{ .name = "a deletion", .new_id = ZERO, .notice = "", .has = { "\"deleted\":true", "\"head_commit\":null", "\"commits\":[]" } },
-		{ .name = "no external URL", .has = { "\"html_url\":\"https://localhost/infra/shop\"", "git@localhost:" } },
+		{ .name = "a tag: its commit stands in the commit",
+		    .notice = "{\"commit\":{\"id\":\"" NEW "\"}}", .new_id = TAG, .ref = "refs/tags/v1",
+		    .has = { "\"after\":\"" TAG "\"", "\"ref\":\"refs/tags/v1\"", "{\"id\":\"" NEW "\"" } },
+		{ .name = "a commit id that is none", .notice = "{\"commit\":{\"id\":\"main\"}}",
+		    .has = { "{\"id\":\"" NEW "\"" } },
+		{ .name = "a deletion", .new_id = ZERO, .notice = "",
+		    .has = { "\"deleted\":true", "\"head_commit\":null", "\"commits\":[]" } },
+		{ .name = "no external URL", .has = { "\"html_url\":\"https://localhost/infra/shop\"",
+		    "git@localhost:" } },
 		{ .name = "a port is no part of the ssh host", .url = "https://git.example.com:8443",
-		    .has = { "https://git.example.com:8443/infra/shop.git", "git@git.example.com:infra/shop.git" } },
+		    .has = { "https://git.example.com:8443/infra/shop.git",
+		    "git@git.example.com:infra/shop.git" } },
 		{ .name = "IPv6 host", .url = "https://[::1]:8443", .has = { "git@[::1]:infra/shop.git" } },
-		{ .name = "a name without a slash", .repo = "shop", .has = { "\"name\":\"shop\",\"full_name\":\"shop\"",
+		{ .name = "a name without a slash", .repo = "shop",
+		    .has = { "\"name\":\"shop\",\"full_name\":\"shop\"",
 		    "\"owner\":{\"name\":\"shop\",\"login\":\"shop\"}" } },
-		{ .name = "a deep name", .repo = "a/b/c", .has = { "\"name\":\"c\",\"full_name\":\"a/b/c\"", "\"login\":\"a\"" } },
+		{ .name = "a deep name", .repo = "a/b/c",
+		    .has = { "\"name\":\"c\",\"full_name\":\"a/b/c\"", "\"login\":\"a\"" } },
 		{ .name = "a name that needs escapes", .repo = "a b/c#\xc3\xbc",
-		    .has = { "\"html_url\":\"https://localhost/a%20b/c%23%C3%BC\"", "\"full_name\":\"a b/c#\xc3\xbc\"" } },
+		    .has = { "\"html_url\":\"https://localhost/a%20b/c%23%C3%BC\"",
+		    "\"full_name\":\"a b/c#\xc3\xbc\"" } },
 		{ .name = "nobody known", .account = "", .has = { "\"pusher\":{\"name\":\"unknown\"}" } },
 		{ .name = "the recorded default branch", .branch = "trunk",
 		    .notice = "{\"default_branch\":\"live\",\"forced\":false,\"paths\":null}",
 		    .has = { "\"default_branch\":\"live\"" } },
-		{ .name = "another default branch", .branch = "trunk", .has = { "\"default_branch\":\"trunk\"" } },
-		{ .name = "a ref that needs escapes", .ref = "refs/heads/a\"b", .has = { "\"ref\":\"refs/heads/a\\\"b\"" } },
+		{ .name = "another default branch", .branch = "trunk",
+		    .has = { "\"default_branch\":\"trunk\"" } },
+		{ .name = "a ref that needs escapes", .ref = "refs/heads/a\"b",
+		    .has = { "\"ref\":\"refs/heads/a\\\"b\"" } },
 	};
 
 	(void)state;
@@ -179,7 +192,8 @@ test_refused(void **state)
 		{ "no repository", "refs/heads/main", "", OLD, NEW },
 		{ "short before", "refs/heads/main", "shop", "1111", NEW },
 		{ "no before", "refs/heads/main", "shop", "", NEW },
-		{ "upper-case after", "refs/heads/main", "shop", OLD, "ABCDEF1111111111111111111111111111111111" },
+		{ "upper-case after", "refs/heads/main", "shop", OLD,
+		    "ABCDEF1111111111111111111111111111111111" },
 	};
 	static const struct rw_notice_options o;
 

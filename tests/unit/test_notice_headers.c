@@ -30,7 +30,10 @@ header(const struct rw_buf *b, const char *name)
 	return found;
 }
 
-/* Digests made by another implementation; the first two rows are the published examples of the two schemes. */
+/*
+ * Digests made by another implementation; the first two rows are the published examples of the two
+ * schemes.
+ */
 static void
 test_vectors(void **state)
 {
@@ -65,7 +68,8 @@ test_vectors(void **state)
 		struct rw_str v;
 
 		print_message("# %s\n", rows[i].name);
-		assert_true(rw_notice_headers("push", rows[i].uuid, rows[i].key, rows[i].body, rows[i].now, &b, &err));
+		assert_true(rw_notice_headers("push", rows[i].uuid, rows[i].key, rows[i].body, rows[i].now,
+		    &b, &err));
 		if (rows[i].hex != NULL) {
 			v = header(&b, "X-Hub-Signature-256");
 			assert_true(rw_str_has_prefix(v, "sha256="));
@@ -95,7 +99,8 @@ static void
 test_injection(void **state)
 {
 	static const struct { const char *event, *uuid; } rows[] = {
-		{ "push\nX: y", "a" }, { "push", "a\r\nX: y" }, { "", "a" }, { "push", "" }, { "push", "a.b" }, { "pu sh", "a" },
+		{ "push\nX: y", "a" }, { "push", "a\r\nX: y" }, { "", "a" }, { "push", "" },
+		    { "push", "a.b" }, { "pu sh", "a" },
 	};
 
 	(void)state;
@@ -104,7 +109,8 @@ test_injection(void **state)
 		struct rw_error err = RW_ERROR_INIT;
 
 		print_message("# row %zu\n", i);
-		assert_false(rw_notice_headers(rows[i].event, rows[i].uuid, RW_STR_LIT("k"), RW_STR_LIT("b"), 0, &b, &err));
+		assert_false(rw_notice_headers(rows[i].event, rows[i].uuid, RW_STR_LIT("k"), RW_STR_LIT("b"),
+		    0, &b, &err));
 		assert_int_equal(err.code, RW_E_INTERNAL);
 	}
 }

@@ -22,7 +22,8 @@ test_outcome(void **state)
 		{ 404, 1, RW_OUTCOME_RETRY }, { 413, 1, RW_OUTCOME_RETRY }, { 429, 1, RW_OUTCOME_RETRY },
 		{ 500, 1, RW_OUTCOME_RETRY }, { 503, 1, RW_OUTCOME_RETRY }, { 599, 1, RW_OUTCOME_RETRY },
 		{ -1, 1, RW_OUTCOME_RETRY }, { 2000, 1, RW_OUTCOME_RETRY },
-		{ 500, LAST - 1, RW_OUTCOME_RETRY }, { 500, LAST, RW_OUTCOME_DEAD }, { 500, LAST + 1, RW_OUTCOME_DEAD },
+		{ 500, LAST - 1, RW_OUTCOME_RETRY }, { 500, LAST, RW_OUTCOME_DEAD },
+		    { 500, LAST + 1, RW_OUTCOME_DEAD },
 		{ 0, LAST, RW_OUTCOME_DEAD }, { 302, LAST, RW_OUTCOME_DEAD },
 		{ 410, 1, RW_OUTCOME_GONE }, { 410, LAST, RW_OUTCOME_GONE }, { 411, 1, RW_OUTCOME_RETRY },
 	};
@@ -37,7 +38,8 @@ test_outcome(void **state)
 static void
 test_delay(void **state)
 {
-	static const struct { const char *name; unsigned attempts; int status; int64_t after, low, high; } rows[] = {
+	static const struct { const char *name; unsigned attempts; int status; int64_t after, low,
+	    high; } rows[] = {
 		{ "first", 1, 500, 0, 800, 1200 },
 		{ "zero counts as first", 0, 500, 0, 800, 1200 },
 		{ "second", 2, 500, 0, 2400, 3600 },
@@ -63,7 +65,8 @@ test_delay(void **state)
 
 		print_message("# %s\n", rows[i].name);
 		for (size_t k = 0; k < RW_ARRAY_LEN(random); k++) {
-			int64_t ms = rw_retry_delay(rows[i].attempts, rows[i].status, rows[i].after, random[k]);
+			int64_t ms = rw_retry_delay(rows[i].attempts, rows[i].status, rows[i].after,
+			    random[k]);
 
 			assert_true(ms >= rows[i].low);
 			assert_true(ms <= rows[i].high);
@@ -79,9 +82,11 @@ static void
 test_after(void **state)
 {
 	static const struct { const char *value; int64_t want; } rows[] = {
-		{ "", 0 }, { "0", 0 }, { "1", 1000 }, { "120", 120000 }, { " 7 ", 7000 }, { "7\r\n", 7000 }, { "007", 7000 },
+		{ "", 0 }, { "0", 0 }, { "1", 1000 }, { "120", 120000 }, { " 7 ", 7000 }, { "7\r\n", 7000 },
+		    { "007", 7000 },
 		{ "3600", 3600000 }, { "3601", 3600000 }, { "99999999999999999999999999", 3600000 },
-		{ "-1", 0 }, { "+1", 0 }, { "1.5", 0 }, { "1s", 0 }, { "soon", 0 }, { "1, 2", 0 }, { "0x10", 0 },
+		{ "-1", 0 }, { "+1", 0 }, { "1.5", 0 }, { "1s", 0 }, { "soon", 0 }, { "1, 2", 0 },
+		    { "0x10", 0 },
 		/* now is Sun, 06 Nov 1994 08:49:37 GMT */
 		{ "Sun, 06 Nov 1994 08:49:37 GMT", 0 },
 		{ "Sun, 06 Nov 1994 08:49:38 GMT", 1000 },

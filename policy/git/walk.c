@@ -35,6 +35,7 @@ struct walk {
 	uint64_t turn;
 	size_t live;			/* waiting nodes that can still change the answer */
 	size_t n_a;			/* nodes of side A only */
+	bool root_a;			/* side A alone came to a root */
 	int64_t oldest_a;		/* of the times of these */
 	struct rw_error *err;
 };
@@ -262,6 +263,7 @@ expand(struct walk *w, int heap, uint32_t n)
 	heap_pop(w, &w->heap[heap]);
 	w->live -= is_live(w, node->flags);
 	node->flags |= EXPANDED;
+	w->root_a = w->root_a || ((node->flags & BOTH) == SIDE_A && node->n_parents == 0);
 	return paint_parents(w, n) && pass_on(w);
 }
 
@@ -307,6 +309,9 @@ too_many(struct walk *w)
  * Every path down from the tip has met a hidden commit now, or a root. A commit can still be called new
  * wrongly when hidden history whose times are false has not come down to it; a few steps more, as far as
  * times are right, find nearly all of these. What is left is judged once more, which is safe.
+ *
+ * A tip near a root outruns hidden history that is long: a new branch of an early commit. Only when no path
+ * ended in a root are a few steps enough.
  */
 static bool
 settle(struct walk *w)
@@ -314,7 +319,7 @@ settle(struct walk *w)
 	uint32_t b;
 	bool more;
 
-	for (size_t i = 0; w->n_a > 0 && i < STEPS_AFTER && top(w, 1, &b); i++) {
+	for (size_t i = 0; w->n_a > 0 && (w->root_a || i < STEPS_AFTER) && top(w, 1, &b); i++) {
 		if (at(w, b)->time < w->oldest_a)
 			break;
 		if (!step(w, &more))

@@ -1,6 +1,7 @@
 /*
- * store_entry.h: the tables of the record and its index, for server/audit only. It decides what they hold; this
- * says only how they are kept. Functions that write want rw_log_begin(); bytes that are returned live in the arena.
+ * store_entry.h: the tables of the record and its index, for server/audit only. It decides what they hold;
+ * this says only how they are kept. Functions that write want rw_log_begin(); bytes that are returned live in
+ * the arena.
  */
 #ifndef REFWALL_STORE_ENTRY_H
 #define REFWALL_STORE_ENTRY_H
@@ -8,15 +9,15 @@
 #include "refwall/store.h"
 
 /*
- * Several reads that must agree: until the end they see one state. Nested in a transaction or another snapshot it does nothing
- * and ret_began is false; only who began ends it.
+ * Several reads that must agree: until the end they see one state. Nested in a transaction or another
+ * snapshot it does nothing and ret_began is false; only who began ends it.
  */
 rw_must_check bool rw_log_snapshot(struct rw_log *l, bool *ret_began, struct rw_error *err);
 void rw_log_snapshot_end(struct rw_log *l);
 
 /*
- * Something failed halfway: this transaction can only be rolled back, and rw_log_commit() does that and fails. Returns false, for the
- * end of a function.
+ * Something failed halfway: this transaction can only be rolled back, and rw_log_commit() does that and
+ * fails. Returns false, for the end of a function.
  */
 bool rw_log_spoil(struct rw_log *l);
 
@@ -73,7 +74,10 @@ rw_must_check bool rw_store_side_get(struct rw_log *l, struct rw_arena *a, uint6
 rw_must_check bool rw_store_side_erase(struct rw_log *l, uint64_t index, const uint8_t digest[32], rw_time now,
     struct rw_error *err);
 rw_must_check bool rw_store_side_count(struct rw_log *l, uint64_t *ret_kept, uint64_t *ret_erased, struct rw_error *err);
-/* All of them, erased ones too, without their content, by entry: for the search of what no entry names. False from fn ends it. */
+/*
+ * All of them, erased ones too, without their content, by entry: for the search of what no entry names. False
+ * from fn ends it.
+ */
 rw_must_check bool rw_store_side_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_store_side *s), void *ctx,
     struct rw_error *err);
 

@@ -1,7 +1,7 @@
 /*
- * store_repo.h: what follows from the record and is kept beside it for speed, for server/audit only: repositories, the last
- * known value of each ref, accepts that are not settled yet, taints, and when a commit was first accepted.
- * Functions that write want rw_log_begin(); bytes that are returned live in the arena.
+ * store_repo.h: what follows from the record and is kept beside it for speed, for server/audit only:
+ * repositories, the last known value of each ref, accepts that are not settled yet, taints, and when a commit
+ * was first accepted. Functions that write want rw_log_begin(); bytes that are returned live in the arena.
  */
 #ifndef REFWALL_STORE_REPO_H
 #define REFWALL_STORE_REPO_H

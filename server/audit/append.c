@@ -85,7 +85,8 @@ index_key(void *ctx, enum rw_key_field f, struct rw_str value, struct rw_error *
 }
 
 static bool
-append(struct rw_log *l, const struct rw_draft *d, uint64_t index, rw_time now, struct rw_str body, struct rw_error *err)
+append(struct rw_log *l, const struct rw_draft *d, uint64_t index, rw_time now, struct rw_str body,
+    struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_SIDE_BYTES * 128u);
 	struct indexing x = { l, d, index };

@@ -1,7 +1,8 @@
 /*
  * append.h: an entry in the making. Private to server/audit.
  *
- * A draft collects the side records that the body names; rw_append() then writes entry, side records, tree nodes and index rows.
+ * A draft collects the side records that the body names; rw_append() then writes entry, side records, tree
+ * nodes and index rows.
  */
 #ifndef REFWALL_AUDIT_APPEND_H
 #define REFWALL_AUDIT_APPEND_H
@@ -16,10 +17,11 @@ struct rw_draft {
 };
 
 /* SHA-256 of the content names it; content is copied. */
-rw_must_check bool rw_draft_side(struct rw_draft *d, enum rw_side_kind kind, struct rw_str content, uint8_t ret[32],
-    struct rw_error *err);
+rw_must_check bool rw_draft_side(struct rw_draft *d, enum rw_side_kind kind, struct rw_str content,
+    uint8_t ret[32], struct rw_error *err);
 /* Salt || value as a side record, its digest is the commitment. */
-rw_must_check bool rw_draft_opening(struct rw_draft *d, struct rw_str value, uint8_t ret[32], struct rw_error *err);
+rw_must_check bool rw_draft_opening(struct rw_draft *d, struct rw_str value, uint8_t ret[32],
+    struct rw_error *err);
 
 /* A list member that stands in the entry, or, once spilled, in side records. */
 struct rw_list {

@@ -4,8 +4,8 @@
 
 /* The ref of a push entry, wherever its list stands. */
 static bool
-find_ref(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_entry *push, struct rw_str name,
-    const struct rw_json_value **ret, struct rw_error *err)
+find_ref(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_entry *push,
+    struct rw_str name, const struct rw_json_value **ret, struct rw_error *err)
 {
 	struct rw_entry_source src = { l, a, index };
 	struct rw_entry_walk w = rw_entry_walk_log(&src);
@@ -23,7 +23,8 @@ find_ref(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_e
 }
 
 static bool
-from_push(struct rw_log *l, struct rw_arena *tmp, struct rw_arena *a, struct rw_audit_applied *x, struct rw_error *err)
+from_push(struct rw_log *l, struct rw_arena *tmp, struct rw_arena *a, struct rw_audit_applied *x,
+    struct rw_error *err)
 {
 	const struct rw_json_value *ref;
 	struct rw_store_side side;
@@ -75,8 +76,8 @@ load(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_appli
 }
 
 static bool
-collect(struct rw_log *l, struct rw_arena *a, uint64_t from, size_t limit, struct rw_audit_applied **ret, size_t *ret_n,
-    uint64_t *ret_next, struct rw_error *err)
+collect(struct rw_log *l, struct rw_arena *a, uint64_t from, size_t limit, struct rw_audit_applied **ret,
+    size_t *ret_n, uint64_t *ret_next, struct rw_error *err)
 {
 	struct rw_audit_applied *items = NULL, *x;
 	size_t cap = 0;

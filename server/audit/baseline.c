@@ -34,8 +34,8 @@ put_body(struct rw_json *j, rw_time now, const struct rw_store_repo *r, const st
 }
 
 static bool
-write_body(struct rw_draft *d, rw_time now, const struct rw_store_repo *r, struct rw_list *refs, struct rw_buf *out,
-    struct rw_error *err)
+write_body(struct rw_draft *d, rw_time now, const struct rw_store_repo *r, struct rw_list *refs,
+    struct rw_buf *out, struct rw_error *err)
 {
 	struct rw_json j = rw_json_init(out, true);
 
@@ -51,8 +51,8 @@ write_body(struct rw_draft *d, rw_time now, const struct rw_store_repo *r, struc
 }
 
 bool
-rw_audit_baseline(struct rw_log *l, rw_time now, struct rw_str repo_id, struct rw_str repo_name, struct rw_str path,
-    const struct rw_audit_ref *tips, size_t n, uint64_t *ret_index, struct rw_error *err)
+rw_audit_baseline(struct rw_log *l, rw_time now, struct rw_str repo_id, struct rw_str repo_name,
+    struct rw_str path, const struct rw_audit_ref *tips, size_t n, uint64_t *ret_index, struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new((size_t)RW_LIMIT_SIDE_BYTES * 128);
 	rw_auto_buf struct rw_buf out = RW_BUF_INIT(RW_LIMIT_ENTRY_BYTES);

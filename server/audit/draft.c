@@ -3,7 +3,8 @@
 #include "server/audit/append.h"
 
 bool
-rw_draft_side(struct rw_draft *d, enum rw_side_kind kind, struct rw_str content, uint8_t ret[32], struct rw_error *err)
+rw_draft_side(struct rw_draft *d, enum rw_side_kind kind, struct rw_str content, uint8_t ret[32],
+    struct rw_error *err)
 {
 	struct rw_store_side *s;
 
@@ -55,7 +56,9 @@ add_record(struct rw_draft *d, struct rw_list *list, size_t *cap, struct rw_buf 
 	return rw_draft_side(d, RW_SIDE_LIST, rw_buf_str(b), *slot, err);
 }
 
-/* As many records as are needed: each is an array of at most RW_LIMIT_SIDE_BYTES, together they are the list. */
+/*
+ * As many records as are needed: each is an array of at most RW_LIMIT_SIDE_BYTES, together they are the list.
+ */
 bool
 rw_list_spill(struct rw_draft *d, struct rw_list *list, struct rw_error *err)
 {

@@ -1,7 +1,8 @@
 /*
  * entry.h: what an entry is made of, as contrib/doc/entry-format.md says. Private to server/audit.
  *
- * The same walk says at appending which index rows an entry has, and at verification which it should have had.
+ * The same walk says at appending which index rows an entry has, and at verification which it should have
+ * had.
  */
 #ifndef REFWALL_AUDIT_ENTRY_H
 #define REFWALL_AUDIT_ENTRY_H
@@ -21,7 +22,8 @@ struct rw_entry {
 };
 
 /* From bytes: canonical, at most RW_LIMIT_ENTRY_BYTES, members as their kind demands. RW_E_PARSE. Pure. */
-rw_must_check bool rw_entry_parse(struct rw_arena *a, struct rw_str bytes, struct rw_entry *ret, struct rw_error *err);
+rw_must_check bool rw_entry_parse(struct rw_arena *a, struct rw_str bytes, struct rw_entry *ret,
+    struct rw_error *err);
 
 /* The items of a list member, by the kind of their items. */
 enum rw_item { RW_ITEM_TEXT, RW_ITEM_ID, RW_ITEM_COMMITMENT, RW_ITEM_REF, RW_ITEM_TIP };
@@ -45,11 +47,12 @@ struct rw_entry_walk {
 	bool (*key)(void *ctx, enum rw_key_field f, struct rw_str value, struct rw_error *err);
 };
 /* RW_E_PARSE when a side record's content is not what it should be. */
-rw_must_check bool rw_entry_walk(const struct rw_entry_walk *w, const struct rw_entry *e, struct rw_error *err);
+rw_must_check bool rw_entry_walk(const struct rw_entry_walk *w, const struct rw_entry *e,
+    struct rw_error *err);
 
 /* Items of a list member that stands in the entry or in side records. */
-rw_must_check bool rw_entry_list(const struct rw_entry_walk *w, const struct rw_json_value *member, enum rw_item item,
-    const struct rw_json_value *const **ret, size_t *ret_n, struct rw_error *err);
+rw_must_check bool rw_entry_list(const struct rw_entry_walk *w, const struct rw_json_value *member,
+    enum rw_item item, const struct rw_json_value *const **ret, size_t *ret_n, struct rw_error *err);
 
 /* A walk whose side records come from the log's entry `index`; fills side and ctx (which must outlive it). */
 struct rw_entry_source {

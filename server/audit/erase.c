@@ -2,8 +2,8 @@
 #include "server/audit/opened.h"
 
 static bool
-erase_one(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v, struct rw_str value,
-    rw_time now, uint64_t *n, struct rw_error *err)
+erase_one(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v,
+    struct rw_str value, rw_time now, uint64_t *n, struct rw_error *err)
 {
 	struct rw_str opened;
 	uint8_t digest[32];
@@ -19,7 +19,8 @@ erase_one(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_
 }
 
 static bool
-erase_entry(struct rw_log *l, uint64_t index, struct rw_str value, rw_time now, uint64_t *n, struct rw_error *err)
+erase_entry(struct rw_log *l, uint64_t index, struct rw_str value, rw_time now, uint64_t *n,
+    struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new((size_t)RW_LIMIT_SIDE_BYTES * 16);
 	struct rw_entry_source src = { l, a, index };

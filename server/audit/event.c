@@ -60,8 +60,8 @@ note_bypass(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_erro
 }
 
 bool
-rw_audit_event(struct rw_log *l, enum rw_entry_kind kind, rw_time now, const struct rw_audit_field *f, size_t n,
-    uint64_t *ret_index, struct rw_error *err)
+rw_audit_event(struct rw_log *l, enum rw_entry_kind kind, rw_time now, const struct rw_audit_field *f,
+    size_t n, uint64_t *ret_index, struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new(RW_LIMIT_SIDE_BYTES);
 	rw_auto_buf struct rw_buf out = RW_BUF_INIT(RW_LIMIT_ENTRY_BYTES);

@@ -2,8 +2,8 @@
 #include "server/audit/opened.h"
 
 bool
-rw_entry_open(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v, struct rw_str *ret,
-    struct rw_error *err)
+rw_entry_open(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v,
+    struct rw_str *ret, struct rw_error *err)
 {
 	struct rw_store_side side;
 	uint8_t digest[32];
@@ -19,8 +19,8 @@ rw_entry_open(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct
 }
 
 static bool
-put_opened(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v, struct rw_json *j,
-    struct rw_error *err)
+put_opened(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v,
+    struct rw_json *j, struct rw_error *err)
 {
 	struct rw_str value;
 
@@ -34,8 +34,8 @@ put_opened(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw
 }
 
 static bool
-put_signers(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *member, struct rw_json *j,
-    struct rw_error *err)
+put_signers(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *member,
+    struct rw_json *j, struct rw_error *err)
 {
 	struct rw_entry_source src = { l, a, index };
 	struct rw_entry_walk w = rw_entry_walk_log(&src);
@@ -54,8 +54,8 @@ put_signers(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct r
 }
 
 static bool
-put_findings(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *findings, struct rw_json *j,
-    struct rw_error *err)
+put_findings(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *findings,
+    struct rw_json *j, struct rw_error *err)
 {
 	struct rw_store_side side;
 	uint8_t digest[32];

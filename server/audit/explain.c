@@ -23,8 +23,8 @@ usable(const struct rw_explain_row *r)
 }
 
 /*
- * The shortest chain of rows among the first n that leads from one value to another, breadth first: from[i] is the row before
- * row i, or itself when it starts at `from`. Applies the chain; false when there is none.
+ * The shortest chain of rows among the first n that leads from one value to another, breadth first: from[i]
+ * is the row before row i, or itself when it starts at `from`. Applies the chain; false when there is none.
  */
 static bool
 lead(struct rw_explain *x, size_t n, struct rw_str from, struct rw_str to)
@@ -78,8 +78,9 @@ lead(struct rw_explain *x, size_t n, struct rw_str from, struct rw_str to)
 }
 
 /*
- * Nothing leads from the record to the tip: the ref was moved behind our back, and then by us. Find the longest chain of accepts
- * that ends at the tip. Only accepts that came after the recorded value count: older ones are outdated, not proof of anything.
+ * Nothing leads from the record to the tip: the ref was moved behind our back, and then by us. Find the
+ * longest chain of accepts that ends at the tip. Only accepts that came after the recorded value count: older
+ * ones are outdated, not proof of anything.
  */
 static void
 trail(struct rw_explain *x, struct rw_str tip)

@@ -1,9 +1,11 @@
 /*
- * explain.h: which of the accepted updates of one ref explain how it got from the last recorded value to where it is. Pure.
+ * explain.h: which of the accepted updates of one ref explain how it got from the last recorded value to
+ * where it is. Pure.
  *
- * Each accept is also an observation: its old value was the ref's real value when it was judged. So the rows, in the order
- * of their acceptance, say where the ref was in between; what must have happened for that was applied. A row whose old value
- * nothing explains was judged against a value that is outdated by now, and says nothing.
+ * Each accept is also an observation: its old value was the ref's real value when it was judged. So the rows,
+ * in the order of their acceptance, say where the ref was in between; what must have happened for that was
+ * applied. A row whose old value nothing explains was judged against a value that is outdated by now, and
+ * says nothing.
  */
 #ifndef REFWALL_AUDIT_EXPLAIN_H
 #define REFWALL_AUDIT_EXPLAIN_H

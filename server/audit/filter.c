@@ -3,7 +3,8 @@
 #include "refwall/text.h"
 #include "server/audit/entry.h"
 
-typedef bool parse_fn(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field, struct rw_error *err);
+typedef bool parse_fn(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field,
+    struct rw_error *err);
 
 static bool
 parse_text(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field, struct rw_error *err)
@@ -16,7 +17,8 @@ parse_text(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void 
 }
 
 static bool
-parse_verdict(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field, struct rw_error *err)
+parse_verdict(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field,
+    struct rw_error *err)
 {
 	if (!rw_str_eqz(v, "accept") && !rw_str_eqz(v, "refuse"))
 		return rw_fail(err, RW_E_USAGE, "wanted accept or refuse");
@@ -24,7 +26,8 @@ parse_verdict(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, vo
 }
 
 static bool
-parse_commit(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field, struct rw_error *err)
+parse_commit(struct rw_arena *a, struct rw_audit_filter *f, struct rw_str v, void *field,
+    struct rw_error *err)
 {
 	char *z;
 

@@ -205,7 +205,8 @@ static const struct {
 };
 
 static bool
-line_open(struct line *x, struct rw_log *l, const struct rw_audit_entry *e, struct rw_arena *a, struct rw_error *err)
+line_open(struct line *x, struct rw_log *l, const struct rw_audit_entry *e, struct rw_arena *a,
+    struct rw_error *err)
 {
 	x->a = a;
 	x->l = l;
@@ -226,7 +227,10 @@ put_cell(struct rw_buf *out, struct rw_str raw)
 	while (skip < cell.len && cell.data[skip] == ' ')
 		skip++;
 	rw_buf_putc(out, '"');
-	/* A control character was written as \xHH, so that the tab and the line break of the usual list cannot occur. */
+	/*
+	 * A control character was written as \xHH, so that the tab and the line break of the usual list
+	 * cannot occur.
+	 */
 	if (skip < cell.len && strchr("=+-@", cell.data[skip]) != NULL)
 		rw_buf_putc(out, '\'');
 	for (size_t i = 0; i < cell.len; i++) {
@@ -238,7 +242,8 @@ put_cell(struct rw_buf *out, struct rw_str raw)
 }
 
 static bool
-csv_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out, struct rw_error *err)
+csv_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out,
+    struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new((size_t)RW_LIMIT_SIDE_BYTES * 16);
 	rw_auto_buf struct rw_buf raw = RW_BUF_INIT(RW_LIMIT_SIDE_BYTES);
@@ -268,7 +273,8 @@ csv_begin(struct rw_buf *out)
 }
 
 static bool
-text_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out, struct rw_error *err)
+text_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out,
+    struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new((size_t)RW_LIMIT_SIDE_BYTES * 16);
 	rw_auto_buf struct rw_buf raw = RW_BUF_INIT(RW_LIMIT_SIDE_BYTES);
@@ -299,7 +305,8 @@ text_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct 
 }
 
 static bool
-ndjson_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out, struct rw_error *err)
+ndjson_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out,
+    struct rw_error *err)
 {
 	(void)first;
 	if (!rw_audit_expand(l, e, out, err))
@@ -309,7 +316,8 @@ ndjson_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struc
 }
 
 static bool
-json_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out, struct rw_error *err)
+json_entry(struct rw_log *l, const struct rw_audit_entry *e, bool first, struct rw_buf *out,
+    struct rw_error *err)
 {
 	if (!first)
 		rw_buf_puts(out, ",\n");

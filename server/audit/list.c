@@ -1,6 +1,7 @@
 /*
- * Finding entries. Each filter is a stream of rising indexes that can be asked for the next one at or above a given index, in one
- * probe; the streams are zipped, the rarest in front, so that the work follows the rarest filter and not the size of the log.
+ * Finding entries. Each filter is a stream of rising indexes that can be asked for the next one at or above a
+ * given index, in one probe; the streams are zipped, the rarest in front, so that the work follows the rarest
+ * filter and not the size of the log.
  */
 #include "refwall/text.h"
 #include "server/audit/search.h"
@@ -15,7 +16,8 @@ rw_audit_size(struct rw_log *l, uint64_t *ret, struct rw_error *err)
 }
 
 static bool
-to_entry(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_entry *ret, struct rw_error *err)
+to_entry(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_entry *ret,
+    struct rw_error *err)
 {
 	struct rw_store_entry e;
 
@@ -30,13 +32,15 @@ to_entry(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_e
 }
 
 bool
-rw_audit_get(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_entry *ret, struct rw_error *err)
+rw_audit_get(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_audit_entry *ret,
+    struct rw_error *err)
 {
 	return to_entry(l, a, index, ret, err);
 }
 
 static bool
-add_key(struct rw_search *s, struct rw_arena *a, enum rw_key_field f, struct rw_str value, struct rw_error *err)
+add_key(struct rw_search *s, struct rw_arena *a, enum rw_key_field f, struct rw_str value,
+    struct rw_error *err)
 {
 	struct rw_stream *st = &s->stream[s->n];
 	struct rw_str *one;
@@ -102,7 +106,10 @@ prepare(struct rw_search *s, struct rw_arena *a, const struct rw_audit_filter *f
 	return true;
 }
 
-/* Nearest entry at or beyond `at` that all streams have; RW_SEARCH_NONE when there is none, or the probes are used up. */
+/*
+ * Nearest entry at or beyond `at` that all streams have; RW_SEARCH_NONE when there is none, or the probes are
+ * used up.
+ */
 static bool
 zip(struct rw_search *s, uint64_t at, uint64_t *ret, struct rw_error *err)
 {
@@ -133,8 +140,8 @@ zip(struct rw_search *s, uint64_t at, uint64_t *ret, struct rw_error *err)
 }
 
 static bool
-collect(struct rw_search *s, struct rw_arena *a, const struct rw_audit_filter *f, const struct rw_audit_entry **ret,
-    size_t *ret_n, bool *ret_more, struct rw_error *err)
+collect(struct rw_search *s, struct rw_arena *a, const struct rw_audit_filter *f,
+    const struct rw_audit_entry **ret, size_t *ret_n, bool *ret_more, struct rw_error *err)
 {
 	struct rw_audit_entry *items = rw_arena_array(a, f->limit, sizeof(*items));
 	uint64_t at = f->descending ? s->high - 1 : s->low, hit = RW_SEARCH_NONE;
@@ -170,8 +177,8 @@ collect(struct rw_search *s, struct rw_arena *a, const struct rw_audit_filter *f
 }
 
 bool
-rw_audit_list(struct rw_log *l, struct rw_arena *a, const struct rw_audit_filter *f, const struct rw_audit_entry **ret,
-    size_t *ret_n, bool *ret_more, struct rw_error *err)
+rw_audit_list(struct rw_log *l, struct rw_arena *a, const struct rw_audit_filter *f,
+    const struct rw_audit_entry **ret, size_t *ret_n, bool *ret_more, struct rw_error *err)
 {
 	struct rw_search s = { .l = l, .since = f->since, .until = f->until, .descending = f->descending };
 	bool began, ok;

@@ -20,7 +20,9 @@ struct rw_map {
 
 /* The value of a key, NULL when it has none. */
 void *rw_map_get(const struct rw_map *m, struct rw_str key);
-/* The same, but a zeroed value is made (and the key copied) when it has none; NULL when the arena is used up. */
+/*
+ * The same, but a zeroed value is made (and the key copied) when it has none; NULL when the arena is used up.
+ */
 void *rw_map_put(struct rw_map *m, struct rw_str key);
 
 #endif

@@ -28,8 +28,8 @@ split(uint64_t n)
 }
 
 /*
- * Hash of the leaves [lo, hi), where lo is a multiple of the largest power of two within. Its perfect subtrees
- * get smaller from left to right; they are folded from the right.
+ * Hash of the leaves [lo, hi), where lo is a multiple of the largest power of two within. Its perfect
+ * subtrees get smaller from left to right; they are folded from the right.
  */
 static bool
 range(const struct rw_merkle_source *s, uint64_t lo, uint64_t hi, uint8_t ret[32], struct rw_error *err)
@@ -63,7 +63,8 @@ rw_merkle_root(const struct rw_merkle_source *s, uint64_t size, uint8_t ret[32],
 }
 
 static bool
-push_range(const struct rw_merkle_source *s, uint64_t lo, uint64_t hi, struct rw_merkle_proof *p, struct rw_error *err)
+push_range(const struct rw_merkle_source *s, uint64_t lo, uint64_t hi, struct rw_merkle_proof *p,
+    struct rw_error *err)
 {
 	if (p->n == RW_MERKLE_PROOF_MAX)
 		return rw_fail(err, RW_E_INTERNAL, "merkle: proof too long");
@@ -85,8 +86,8 @@ reverse(struct rw_merkle_proof *p)
 }
 
 bool
-rw_merkle_inclusion(const struct rw_merkle_source *s, uint64_t index, uint64_t size, struct rw_merkle_proof *ret,
-    struct rw_error *err)
+rw_merkle_inclusion(const struct rw_merkle_source *s, uint64_t index, uint64_t size,
+    struct rw_merkle_proof *ret, struct rw_error *err)
 {
 	uint64_t lo = 0, hi = size;
 
@@ -109,8 +110,8 @@ rw_merkle_inclusion(const struct rw_merkle_source *s, uint64_t index, uint64_t s
 }
 
 bool
-rw_merkle_consistency(const struct rw_merkle_source *s, uint64_t size1, uint64_t size2, struct rw_merkle_proof *ret,
-    struct rw_error *err)
+rw_merkle_consistency(const struct rw_merkle_source *s, uint64_t size1, uint64_t size2,
+    struct rw_merkle_proof *ret, struct rw_error *err)
 {
 	uint64_t lo = 0, hi = size2;
 
@@ -136,8 +137,8 @@ rw_merkle_consistency(const struct rw_merkle_source *s, uint64_t size1, uint64_t
 }
 
 bool
-rw_merkle_verify_inclusion(uint64_t index, uint64_t size, const uint8_t leaf[32], const uint8_t (*proof)[32], size_t n,
-    const uint8_t root[32])
+rw_merkle_verify_inclusion(uint64_t index, uint64_t size, const uint8_t leaf[32],
+    const uint8_t (*proof)[32], size_t n, const uint8_t root[32])
 {
 	uint64_t fn = index, sn = size - 1;
 	uint8_t r[32];

@@ -5,7 +5,7 @@
 #include "server/audit/entry.h"
 
 /* Value behind a commitment of entry `index`: {NULL, 0} when it was erased. */
-rw_must_check bool rw_entry_open(struct rw_log *l, struct rw_arena *a, uint64_t index, const struct rw_json_value *v,
-    struct rw_str *ret, struct rw_error *err);
+rw_must_check bool rw_entry_open(struct rw_log *l, struct rw_arena *a, uint64_t index,
+    const struct rw_json_value *v, struct rw_str *ret, struct rw_error *err);
 
 #endif

@@ -178,7 +178,8 @@ remember(struct rw_log *l, const struct rw_audit_push *p, uint64_t index, struct
 }
 
 static bool
-prepare(struct rw_draft *d, struct body *b, struct commitments *signers, struct refs *refs, struct rw_error *err)
+prepare(struct rw_draft *d, struct body *b, struct commitments *signers, struct refs *refs,
+    struct rw_error *err)
 {
 	const struct rw_audit_push *p = b->p;
 

@@ -37,8 +37,9 @@ may_hold(struct rw_search *s, unsigned level, uint64_t index, bool *ret, struct 
 }
 
 /*
- * Clocks are set, so time does not rise with the index and there is no order to search in. But each node of the tree knows the
- * earliest and latest time below it: skip the largest subtree that begins here and holds none, else look into a smaller one.
+ * Clocks are set, so time does not rise with the index and there is no order to search in. But each node of
+ * the tree knows the earliest and latest time below it: skip the largest subtree that begins here and holds
+ * none, else look into a smaller one.
  */
 static bool
 seek_up(struct rw_search *s, uint64_t at, uint64_t *ret, struct rw_error *err)
@@ -98,7 +99,8 @@ seek_down(struct rw_search *s, uint64_t at, uint64_t *ret, struct rw_error *err)
 }
 
 bool
-rw_stream_seek(struct rw_search *s, const struct rw_stream *st, uint64_t at, uint64_t *ret, struct rw_error *err)
+rw_stream_seek(struct rw_search *s, const struct rw_stream *st, uint64_t at, uint64_t *ret,
+    struct rw_error *err)
 {
 	if (!st->by_time)
 		return seek_key(s, st, at, ret, err);

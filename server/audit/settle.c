@@ -12,8 +12,8 @@ struct settling {
 };
 
 static bool
-append_moved(struct settling *t, enum rw_entry_kind kind, const struct rw_store_pending *p, struct rw_str old_id,
-    struct rw_str new_id, uint64_t *ret_index, struct rw_error *err)
+append_moved(struct settling *t, enum rw_entry_kind kind, const struct rw_store_pending *p,
+    struct rw_str old_id, struct rw_str new_id, uint64_t *ret_index, struct rw_error *err)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_ENTRY_BYTES);
 	struct rw_json j = rw_json_init(&b, true);
@@ -108,8 +108,8 @@ look_up(struct settling *t, struct rw_arena *a, const struct rw_store_pending *p
 }
 
 /*
- * post-receive names updates by their values. Should two accepts say the same, the newest is meant: an older one was refused by git
- * or is settled by now.
+ * post-receive names updates by their values. Should two accepts say the same, the newest is meant: an older
+ * one was refused by git or is settled by now.
  */
 static void
 force_moved(const struct rw_settle *s, const struct rw_store_pending *p, struct rw_explain *x)

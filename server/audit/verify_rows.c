@@ -1,7 +1,7 @@
 /*
- * Rows beside the entries, as sets: each entry adds a number for every row that it calls for, each row that is there takes
- * its number away. What is left over belongs to an entry whose rows are not those it should have. Two passes in order
- * instead of a search for each of millions of rows.
+ * Rows beside the entries, as sets: each entry adds a number for every row that it calls for, each row that
+ * is there takes its number away. What is left over belongs to an entry whose rows are not those it should
+ * have. Two passes in order instead of a search for each of millions of rows.
  */
 #include "refwall/hash.h"
 #include "server/audit/verify.h"

@@ -1,4 +1,7 @@
-/* What happened to refs, replayed: accepts, their settling, chains of values; and the tables that follow from that. */
+/*
+ * What happened to refs, replayed: accepts, their settling, chains of values; and the tables that follow from
+ * that.
+ */
 #include <stdio.h>
 
 #include "refwall/encoding.h"
@@ -74,8 +77,8 @@ nomem(const struct rw_verify *v, struct rw_error *err)
 /* ---- entries ---- */
 
 static bool
-replay_ref(struct rw_verify *v, struct rw_arena *a, uint64_t index, struct rw_str repo, const struct rw_json_value *item,
-    struct rw_error *err)
+replay_ref(struct rw_verify *v, struct rw_arena *a, uint64_t index, struct rw_str repo,
+    const struct rw_json_value *item, struct rw_error *err)
 {
 	struct rw_str name = rw_json_get_str(a, item, "name");
 	struct accept *x = rw_map_put(&v->accepts, accept_key(a, index, name));
@@ -182,7 +185,8 @@ replay_move(struct rw_verify *v, struct rw_arena *a, uint64_t index, struct rw_s
 }
 
 static bool
-replay_settled(struct rw_verify *v, struct rw_arena *a, uint64_t index, const struct rw_entry *e, struct rw_error *err)
+replay_settled(struct rw_verify *v, struct rw_arena *a, uint64_t index, const struct rw_entry *e,
+    struct rw_error *err)
 {
 	const struct rw_json_value *b = e->body;
 	struct rw_str repo = rw_json_get_str(a, rw_json_get(b, "repo"), "id"), ref = rw_json_get_str(a, b, "ref");

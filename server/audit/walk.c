@@ -75,7 +75,8 @@ rw_entry_list(const struct rw_entry_walk *w, const struct rw_json_value *member,
 }
 
 static bool
-opening(const struct rw_entry_walk *w, const struct rw_json_value *v, enum rw_key_field f, struct rw_error *err)
+opening(const struct rw_entry_walk *w, const struct rw_json_value *v, enum rw_key_field f,
+    struct rw_error *err)
 {
 	struct rw_str content = { NULL, 0 };
 	uint8_t digest[32];
@@ -91,8 +92,8 @@ opening(const struct rw_entry_walk *w, const struct rw_json_value *v, enum rw_ke
 }
 
 static bool
-texts(const struct rw_entry_walk *w, const struct rw_json_value *member, enum rw_item item, enum rw_key_field f,
-    struct rw_error *err)
+texts(const struct rw_entry_walk *w, const struct rw_json_value *member, enum rw_item item,
+    enum rw_key_field f, struct rw_error *err)
 {
 	const struct rw_json_value *const *items;
 	size_t n;
@@ -191,7 +192,10 @@ rw_entry_walk(const struct rw_entry_walk *w, const struct rw_entry *e, struct rw
 	}
 	if (settled && !object_id(w, rw_json_get(b, "new"), err))
 		return false;
-	/* The tips of a baseline are looked at for what they name only: 200,000 rows of index would find nothing new. */
+	/*
+	 * The tips of a baseline are looked at for what they name only: 200,000 rows of index would find
+	 * nothing new.
+	 */
 	if (e->kind == RW_ENTRY_BASELINE) {
 		const struct rw_json_value *const *items;
 		size_t n;
@@ -226,7 +230,8 @@ rw_entry_walk_log(struct rw_entry_source *src)
 }
 
 bool
-rw_entry_load(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_entry *ret, struct rw_error *err)
+rw_entry_load(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_entry *ret,
+    struct rw_error *err)
 {
 	struct rw_store_entry e;
 

@@ -1,8 +1,9 @@
 /*
  * db.h: the little of SQLite that the stores need. Private to server/store.
  *
- * Statements are prepared once per handle and found again by the address of their text, which therefore is a literal or a static
- * array. A statement in use is held by rw_auto_stmt, which resets it: an unreset SELECT would pin a snapshot.
+ * Statements are prepared once per handle and found again by the address of their text, which therefore is a
+ * literal or a static array. A statement in use is held by rw_auto_stmt, which resets it: an unreset SELECT
+ * would pin a snapshot.
  */
 #ifndef REFWALL_STORE_DB_H
 #define REFWALL_STORE_DB_H
@@ -43,17 +44,21 @@ struct rw_db_locks {
 	int door, lock;
 };
 
-rw_must_check bool rw_db_create(const struct rw_db_kind *k, const char *dir, struct rw_str origin, struct rw_error *err);
-rw_must_check bool rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir, enum rw_store_mode mode,
-    struct rw_db_locks *ret_locks, struct rw_error *err);	/* ret_locks: NULL when not wanted */
-void rw_db_close(struct rw_db *db);
+rw_must_check bool rw_db_create(const struct rw_db_kind *k, const char *dir, struct rw_str origin,
+    struct rw_error *err);
+rw_must_check bool rw_db_open(struct rw_db *db, const struct rw_db_kind *k, const char *dir,
+    enum rw_store_mode mode, struct rw_db_locks *ret_locks,
+    struct rw_error *err);	/* ret_locks: NULL when not wanted */ void rw_db_close(struct rw_db *db);
 
 /* vfs.c: the name to open databases with; NULL: SQLite's default, no worse but slower. */
 const char *rw_db_vfs(void);
 
 /* wal.c: from here on rw_db_commit() keeps the write-ahead log short. */
 void rw_db_count_wal(struct rw_db *db, const struct rw_db_kind *k);
-/* End a transaction, durably; then, when it is time, copy the write-ahead log. Called with the writers' lock held where there is one. */
+/*
+ * End a transaction, durably; then, when it is time, copy the write-ahead log. Called with the writers' lock
+ * held where there is one.
+ */
 rw_must_check bool rw_db_commit(struct rw_db *db, struct rw_error *err);
 
 bool rw_db_fail(struct rw_db *db, const char *what, struct rw_error *err);
@@ -82,8 +87,8 @@ struct rw_str rw_db_column_copy(struct rw_arena *a, sqlite3_stmt *s, int i);
 bool rw_db_column_hash(sqlite3_stmt *s, int i, uint8_t ret[32]);
 
 /* files.c */
-rw_must_check bool rw_store_files_check(const struct rw_db_kind *k, const char *dir, char **ret_path, int *ret_dirfd,
-    struct rw_error *err);
+rw_must_check bool rw_store_files_check(const struct rw_db_kind *k, const char *dir, char **ret_path,
+    int *ret_dirfd, struct rw_error *err);
 
 /* lock.c */
 rw_must_check bool rw_store_lock(int door, int lock, int64_t wait_ms, struct rw_error *err);

@@ -3,8 +3,9 @@
  *
  *	put -> WAITING -> take -> SENDING -> finish -> DONE, DEAD or (retry) WAITING
  *
- * A put meets the row in any of these: WAITING and DEAD take the newer entry and start over; DONE begins again from what was told;
- * SENDING takes the newer entry too, and its finish then leads back to WAITING, from what this attempt told or from where it began.
+ * A put meets the row in any of these: WAITING and DEAD take the newer entry and start over; DONE begins
+ * again from what was told; SENDING takes the newer entry too, and its finish then leads back to WAITING,
+ * from what this attempt told or from where it began.
  */
 #include "server/store/serve_private.h"
 
@@ -12,8 +13,8 @@
     " last_status, last_error"
 #define ACTIVE " AND (SELECT state FROM subscription WHERE id = delivery.subscription) = 0"
 
-_Static_assert(RW_DELIVERY_WAITING == 0 && RW_DELIVERY_SENDING == 1 && RW_DELIVERY_DONE == 2 && RW_DELIVERY_DEAD == 3 &&
-    RW_SUB_ACTIVE == 0, "these numbers stand in statements and in files");
+_Static_assert(RW_DELIVERY_WAITING == 0 && RW_DELIVERY_SENDING == 1 && RW_DELIVERY_DONE == 2 &&
+    RW_DELIVERY_DEAD == 3 && RW_SUB_ACTIVE == 0, "these numbers stand in statements and in files");
 
 bool
 rw_delivery_cursor(struct rw_serve *s, uint64_t *ret, struct rw_error *err)
@@ -37,7 +38,10 @@ rw_delivery_set_cursor(struct rw_serve *s, uint64_t next, struct rw_error *err)
 bool
 rw_delivery_put(struct rw_serve *s, const struct rw_delivery *d, rw_time now, struct rw_error *err)
 {
-	/* An entry that the row has already, or that is older, changes nothing: the cursor may be read twice after a crash. */
+	/*
+	 * An entry that the row has already, or that is older, changes nothing: the cursor may be read twice
+	 * after a crash.
+	 */
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db,
 	    "INSERT INTO delivery(subscription, repo_id, repo_name, ref, entry, before, after, uuid, state, attempts, next_at,"
 	    " last_status, last_error) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?9, 0, x'')"
@@ -122,8 +126,8 @@ mark_sending(struct rw_serve *s, struct rw_delivery *d, struct rw_error *err)
 }
 
 static bool
-take(struct rw_serve *s, struct rw_arena *a, rw_time now, size_t limit, const struct rw_delivery **ret, size_t *ret_n,
-    struct rw_error *err)
+take(struct rw_serve *s, struct rw_arena *a, rw_time now, size_t limit, const struct rw_delivery **ret,
+    size_t *ret_n, struct rw_error *err)
 {
 	struct rw_delivery *items;
 
@@ -147,8 +151,8 @@ take(struct rw_serve *s, struct rw_arena *a, rw_time now, size_t limit, const st
 }
 
 bool
-rw_delivery_take(struct rw_serve *s, struct rw_arena *a, rw_time now, size_t limit, const struct rw_delivery **ret,
-    size_t *ret_n, struct rw_error *err)
+rw_delivery_take(struct rw_serve *s, struct rw_arena *a, rw_time now, size_t limit,
+    const struct rw_delivery **ret, size_t *ret_n, struct rw_error *err)
 {
 	bool began;
 
@@ -180,12 +184,12 @@ missing(struct rw_error *err, int64_t id)
 }
 
 bool
-rw_delivery_finish(struct rw_serve *s, int64_t id, uint64_t entry, enum rw_delivery_state st, rw_time next_at, int status,
-    struct rw_str error, struct rw_error *err)
+rw_delivery_finish(struct rw_serve *s, int64_t id, uint64_t entry, enum rw_delivery_state st,
+    rw_time next_at, int status, struct rw_str error, struct rw_error *err)
 {
 	/*
-	 * Overtaken: what was told, if it was, is where the next notice begins. After a failure the endpoint gets the pause that the
-	 * caller asked for; the newer entry is no reason to hurry it.
+	 * Overtaken: what was told, if it was, is where the next notice begins. After a failure the endpoint
+	 * gets the pause that the caller asked for; the newer entry is no reason to hurry it.
 	 */
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db,
 	    "UPDATE delivery SET"
@@ -236,7 +240,8 @@ rw_delivery_list(struct rw_serve *s, struct rw_arena *a, int64_t subscription, s
 }
 
 bool
-rw_delivery_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_delivery *ret, struct rw_error *err)
+rw_delivery_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_delivery *ret,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db, "SELECT " COLUMNS " FROM delivery WHERE id = ?1", err);
 	bool row;

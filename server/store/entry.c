@@ -35,7 +35,8 @@ missing(struct rw_error *err, uint64_t index)
 }
 
 bool
-rw_store_entry_get(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_store_entry *ret, struct rw_error *err)
+rw_store_entry_get(struct rw_log *l, struct rw_arena *a, uint64_t index, struct rw_store_entry *ret,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT time, kind, leaf, body FROM entry WHERE idx = ?1", err);
 	bool row;
@@ -58,7 +59,8 @@ rw_store_entry_get(struct rw_log *l, struct rw_arena *a, uint64_t index, struct 
 }
 
 bool
-rw_store_entry_head(struct rw_log *l, uint64_t index, rw_time *ret_time, uint8_t ret_leaf[32], struct rw_error *err)
+rw_store_entry_head(struct rw_log *l, uint64_t index, rw_time *ret_time, uint8_t ret_leaf[32],
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT time, leaf FROM entry WHERE idx = ?1", err);
 	bool row;
@@ -95,7 +97,8 @@ rw_store_node_add(struct rw_log *l, const struct rw_store_node *n, struct rw_err
 }
 
 bool
-rw_store_node_get(struct rw_log *l, unsigned level, uint64_t index, struct rw_store_node *ret, struct rw_error *err)
+rw_store_node_get(struct rw_log *l, unsigned level, uint64_t index, struct rw_store_node *ret,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db,
 	    "SELECT hash, tmin, tmax FROM node WHERE level = ?1 AND idx = ?2", err);

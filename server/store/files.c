@@ -22,8 +22,8 @@ join(const char *dir, const char *file, const char *suffix)
 }
 
 /*
- * Whoever may write the directory could plant a link to another file of the process that opens the store, so nothing
- * but a regular file with one name is taken.
+ * Whoever may write the directory could plant a link to another file of the process that opens the store, so
+ * nothing but a regular file with one name is taken.
  */
 static bool
 check_file(int dirfd, const char *dir, const char *file, bool required, struct rw_error *err)
@@ -49,7 +49,8 @@ check_file(int dirfd, const char *dir, const char *file, bool required, struct r
 }
 
 bool
-rw_store_files_check(const struct rw_db_kind *k, const char *dir, char **ret_path, int *ret_dirfd, struct rw_error *err)
+rw_store_files_check(const struct rw_db_kind *k, const char *dir, char **ret_path, int *ret_dirfd,
+    struct rw_error *err)
 {
 	struct rw_shown shown = rw_text_show(rw_str(dir));
 	rw_autofree char *real = NULL, *path = NULL;

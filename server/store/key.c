@@ -1,10 +1,11 @@
 /*
  * The inverted index, in two parts.
  *
- * The rows of one entry lie far apart in entry_key, a page each, and writing those pages would cost a hook more than the entry itself.
- * So they first go into key_recent, all in one row, and 256 entries at a time are moved on, sorted, so that a page is written once for
- * many rows. Whoever reads looks into both: what is recent is little, and is read once per snapshot, by field. An entry with very
- * many rows goes to entry_key at once.
+ * The rows of one entry lie far apart in entry_key, a page each, and writing those pages would cost a hook
+ * more than the entry itself. So they first go into key_recent, all in one row, and 256 entries at a time are
+ * moved on, sorted, so that a page is written once for many rows. Whoever reads looks into both: what is
+ * recent is little, and is read once per snapshot, by field. An entry with very many rows goes to entry_key
+ * at once.
  */
 #include "refwall/reader.h"
 #include "refwall/store_entry.h"
@@ -82,7 +83,8 @@ is_new(const struct rw_log *l, unsigned f, struct rw_str value)
 }
 
 bool
-rw_store_key_add(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index, struct rw_error *err)
+rw_store_key_add(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index,
+    struct rw_error *err)
 {
 	if (!rw_log_writable(l, err))
 		return false;
@@ -311,7 +313,8 @@ rw_store_keys_settle(struct rw_log *l, struct rw_error *err)
 }
 
 bool
-rw_store_key_erase(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index, struct rw_error *err)
+rw_store_key_erase(struct rw_log *l, enum rw_key_field f, struct rw_str value, uint64_t index,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = NULL;
 
@@ -402,8 +405,8 @@ begins(struct rw_str s, struct rw_str prefix)
 
 /* One probe a value: a value with a million rows costs no more than one with a single row. */
 bool
-rw_store_key_values(struct rw_log *l, struct rw_arena *a, enum rw_key_field f, struct rw_str prefix, size_t limit,
-    const struct rw_str **ret, size_t *ret_n, struct rw_error *err)
+rw_store_key_values(struct rw_log *l, struct rw_arena *a, enum rw_key_field f, struct rw_str prefix,
+    size_t limit, const struct rw_str **ret, size_t *ret_n, struct rw_error *err)
 {
 	static const char first[] =
 	    "SELECT value FROM entry_key WHERE field = ?1 AND value >= ?2 ORDER BY value LIMIT 1";
@@ -438,8 +441,8 @@ rw_store_key_values(struct rw_log *l, struct rw_arena *a, enum rw_key_field f, s
 }
 
 bool
-rw_store_key_each(struct rw_log *l, bool (*fn)(void *ctx, enum rw_key_field f, struct rw_str value, uint64_t index),
-    void *ctx, struct rw_error *err)
+rw_store_key_each(struct rw_log *l, bool (*fn)(void *ctx, enum rw_key_field f, struct rw_str value,
+    uint64_t index), void *ctx, struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db,
 	    "SELECT field, value, idx FROM entry_key ORDER BY field, value, idx", err);

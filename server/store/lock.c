@@ -1,16 +1,18 @@
 /*
  * The writers' queue: flock(2), blocking, cut short by a timer.
  *
- * SQLite's own busy handler polls with growing pauses, so that a writer that has waited long waits on while newcomers pass. The kernel
- * instead chains the processes that block in flock() and wakes the first one only: order of arrival, no polling.
- * But the lock is free until that one has run, and a newcomer may take it in between; whoever lets go and asks again at once does
- * so nearly always. So there are two locks: the door (the directory itself), in whose chain everybody waits, and log.lock. Who
- * has the door waits for log.lock alone, and opens the door behind himself.
+ * SQLite's own busy handler polls with growing pauses, so that a writer that has waited long waits on while
+ * newcomers pass. The kernel instead chains the processes that block in flock() and wakes the first one only:
+ * order of arrival, no polling. But the lock is free until that one has run, and a newcomer may take it in
+ * between; whoever lets go and asks again at once does so nearly always. So there are two locks: the door
+ * (the directory itself), in whose chain everybody waits, and log.lock. Who has the door waits for log.lock
+ * alone, and opens the door behind himself.
  *
- * flock() has no time-out, so a POSIX timer sends a signal to this thread alone (SIGEV_THREAD_ID), whose empty handler makes flock()
- * return EINTR. The signal is a real-time one that nobody else handles; it is unblocked in this thread only while it waits, so other
- * threads of a daemon notice nothing. The timer repeats, since its first signal may come before flock() has begun to block. alarm()
- * and setitimer() were no choice: they are one per process.
+ * flock() has no time-out, so a POSIX timer sends a signal to this thread alone (SIGEV_THREAD_ID), whose
+ * empty handler makes flock() return EINTR. The signal is a real-time one that nobody else handles; it is
+ * unblocked in this thread only while it waits, so other threads of a daemon notice nothing. The timer
+ * repeats, since its first signal may come before flock() has begun to block. alarm() and setitimer() were no
+ * choice: they are one per process.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -12,9 +12,10 @@
 #define APPEND_ONLY(table) NEVER(table, "UPDATE") NEVER(table, "DELETE")
 
 /*
- * The record: meta, entry, node, side, erased. Its triggers keep honest programs honest; against others stands the
- * Merkle tree. The rest follows from the record, is there for speed, and rw_audit_verify() derives it again.
- * Fields 3 and 4 of entry_key are RW_KEY_ACCOUNT and RW_KEY_SIGNER, side kinds 2 and above may hold personal values.
+ * The record: meta, entry, node, side, erased. Its triggers keep honest programs honest; against others
+ * stands the Merkle tree. The rest follows from the record, is there for speed, and rw_audit_verify() derives
+ * it again. Fields 3 and 4 of entry_key are RW_KEY_ACCOUNT and RW_KEY_SIGNER, side kinds 2 and above may hold
+ * personal values.
  */
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;\n"

@@ -11,10 +11,10 @@
 #define BUSY_MS 5000
 
 /*
- * NO_CKPT_ON_CLOSE and PERSIST_WAL: the last one out would copy the write-ahead log into the database and remove it, two
- * syncs and a file creation for each hook. So -wal and -shm stay, with the modes they were made with, which also lets a reader in who
- * may not create files; rw_db_commit() copies instead, and counts through SQLite's hook. The serve store has one long-lived writer, for
- * which SQLite's own copying does.
+ * NO_CKPT_ON_CLOSE and PERSIST_WAL: the last one out would copy the write-ahead log into the database and
+ * remove it, two syncs and a file creation for each hook. So -wal and -shm stay, with the modes they were
+ * made with, which also lets a reader in who may not create files; rw_db_commit() copies instead, and counts
+ * through SQLite's hook. The serve store has one long-lived writer, for which SQLite's own copying does.
  */
 static bool
 configure(struct rw_db *db, const struct rw_db_kind *k, enum rw_store_mode mode, struct rw_error *err)

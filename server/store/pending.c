@@ -26,8 +26,8 @@ rw_store_pending_add(struct rw_log *l, const struct rw_store_pending *p, struct 
 }
 
 bool
-rw_store_pending_list(struct rw_log *l, struct rw_arena *a, struct rw_str repo, const struct rw_store_pending **ret,
-    size_t *ret_n, struct rw_error *err)
+rw_store_pending_list(struct rw_log *l, struct rw_arena *a, struct rw_str repo,
+    const struct rw_store_pending **ret, size_t *ret_n, struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT push, ref, repo, name, old, new, pid, start, boot"
 	    " FROM pending WHERE ?1 = x'' OR repo = ?1 ORDER BY repo, ref, push", err);

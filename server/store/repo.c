@@ -28,7 +28,8 @@ read_repo(struct rw_arena *a, sqlite3_stmt *s)
 }
 
 bool
-rw_store_repo_get(struct rw_log *l, struct rw_arena *a, struct rw_str id, struct rw_store_repo *ret, struct rw_error *err)
+rw_store_repo_get(struct rw_log *l, struct rw_arena *a, struct rw_str id, struct rw_store_repo *ret,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT id, name, path, baseline FROM repo WHERE id = ?1", err);
 	bool row;
@@ -86,8 +87,8 @@ rw_store_tip_put(struct rw_log *l, const struct rw_store_tip *t, struct rw_error
 }
 
 bool
-rw_store_tip_get(struct rw_log *l, struct rw_arena *a, struct rw_str repo, struct rw_str ref, struct rw_store_tip *ret,
-    struct rw_error *err)
+rw_store_tip_get(struct rw_log *l, struct rw_arena *a, struct rw_str repo, struct rw_str ref,
+    struct rw_store_tip *ret, struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT value, idx FROM tip WHERE repo = ?1 AND ref = ?2", err);
 	bool row;
@@ -119,7 +120,8 @@ rw_store_tip_clear(struct rw_log *l, struct rw_str repo, struct rw_error *err)
 }
 
 bool
-rw_store_tip_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_store_tip *t), void *ctx, struct rw_error *err)
+rw_store_tip_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_store_tip *t), void *ctx,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db, "SELECT repo, ref, value, idx FROM tip ORDER BY repo, ref", err);
 

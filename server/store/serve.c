@@ -6,8 +6,8 @@
 #define SCHEMA_VERSION 1
 
 /*
- * told is the value that the endpoint was last sent with success, sending the one in the attempt under way; again: something
- * newer, or an order to redeliver, came meanwhile.
+ * told is the value that the endpoint was last sent with success, sending the one in the attempt under way;
+ * again: something newer, or an order to redeliver, came meanwhile.
  */
 static const char schema[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;\n"

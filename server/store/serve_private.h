@@ -10,8 +10,8 @@ struct rw_serve {
 };
 
 /*
- * Several statements that belong together: a transaction of their own unless the caller has one open. rw_serve_done() commits or
- * rolls back what rw_serve_own() began, and gives ok on.
+ * Several statements that belong together: a transaction of their own unless the caller has one open.
+ * rw_serve_done() commits or rolls back what rw_serve_own() began, and gives ok on.
  */
 rw_must_check bool rw_serve_own(struct rw_serve *s, bool *ret_began, struct rw_error *err);
 rw_must_check bool rw_serve_done(struct rw_serve *s, bool began, bool ok, struct rw_error *err);

@@ -57,7 +57,8 @@ rw_store_side_get(struct rw_log *l, struct rw_arena *a, uint64_t index, const ui
 }
 
 bool
-rw_store_side_erase(struct rw_log *l, uint64_t index, const uint8_t digest[32], rw_time now, struct rw_error *err)
+rw_store_side_erase(struct rw_log *l, uint64_t index, const uint8_t digest[32], rw_time now,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *put = NULL, *del = NULL;
 
@@ -92,7 +93,8 @@ rw_store_side_count(struct rw_log *l, uint64_t *ret_kept, uint64_t *ret_erased, 
 }
 
 bool
-rw_store_side_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_store_side *s), void *ctx, struct rw_error *err)
+rw_store_side_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_store_side *s), void *ctx,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db,
 	    "SELECT idx, digest, kind, 0 FROM side UNION ALL SELECT idx, digest, kind, 1 FROM erased ORDER BY 1, 2", err);

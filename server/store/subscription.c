@@ -41,7 +41,8 @@ add(struct rw_serve *s, const struct rw_subscription *sub, int64_t *ret_id, stru
 }
 
 bool
-rw_subscription_add(struct rw_serve *s, const struct rw_subscription *sub, int64_t *ret_id, struct rw_error *err)
+rw_subscription_add(struct rw_serve *s, const struct rw_subscription *sub, int64_t *ret_id,
+    struct rw_error *err)
 {
 	bool began;
 
@@ -71,7 +72,8 @@ missing(struct rw_error *err, int64_t id)
 }
 
 bool
-rw_subscription_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_subscription *ret, struct rw_error *err)
+rw_subscription_get(struct rw_serve *s, struct rw_arena *a, int64_t id, struct rw_subscription *ret,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db, "SELECT " COLUMNS " FROM subscription WHERE id = ?1", err);
 	bool row;

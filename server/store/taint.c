@@ -83,7 +83,10 @@ rw_store_taint_each(struct rw_log *l, bool (*fn)(void *ctx, const struct rw_stor
 	}
 }
 
-/* Object ids are kept raw: half the size of the largest table but one. An id that is no hex of 40 is kept as it came. */
+/*
+ * Object ids are kept raw: half the size of the largest table but one. An id that is no hex of 40 is kept as
+ * it came.
+ */
 struct object {
 	uint8_t raw[20];
 	struct rw_str s;
@@ -119,8 +122,8 @@ rw_store_seen_add(struct rw_log *l, struct rw_str repo, struct rw_str commit, rw
 }
 
 bool
-rw_store_seen_get(struct rw_log *l, struct rw_str repo, struct rw_str commit, rw_time *ret_time, uint64_t *ret_index,
-    struct rw_error *err)
+rw_store_seen_get(struct rw_log *l, struct rw_str repo, struct rw_str commit, rw_time *ret_time,
+    uint64_t *ret_index, struct rw_error *err)
 {
 	struct object o;
 	rw_auto_stmt sqlite3_stmt *s = rw_db_stmt(&l->db,

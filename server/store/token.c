@@ -105,7 +105,8 @@ rw_token_by_hash(struct rw_serve *s, struct rw_arena *a, const uint8_t hash[32],
 }
 
 bool
-rw_token_list(struct rw_serve *s, struct rw_arena *a, const struct rw_token **ret, size_t *ret_n, struct rw_error *err)
+rw_token_list(struct rw_serve *s, struct rw_arena *a, const struct rw_token **ret, size_t *ret_n,
+    struct rw_error *err)
 {
 	rw_auto_stmt sqlite3_stmt *q = rw_db_stmt(&s->db, "SELECT " COLUMNS " FROM token ORDER BY id", err);
 	struct rw_token *items = NULL, *slot;

@@ -1,7 +1,8 @@
 /*
- * bench_append [PUSHES [ENTRIES]], in a new directory of the current one: what it costs to record a push durably, against one bare SQLite transaction that inserts a row
- * of the same size, in the same directory, with the same pragmas. Both take turns, 50 at a time, so that a slow moment of the disk
- * is shared. ENTRIES are written beforehand, many to a transaction, to see what a long log costs. Then pages of the list are
+ * bench_append [PUSHES [ENTRIES]], in a new directory of the current one: what it costs to record a push
+ * durably, against one bare SQLite transaction that inserts a row of the same size, in the same directory,
+ * with the same pragmas. Both take turns, 50 at a time, so that a slow moment of the disk is shared. ENTRIES
+ * are written beforehand, many to a transaction, to see what a long log costs. Then pages of the list are
  * timed, filter by filter, and a verification of it all.
  */
 #include <stdio.h>

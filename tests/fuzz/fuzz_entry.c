@@ -1,4 +1,7 @@
-/* The body of an entry, as verification reads it from a file that somebody may have edited; its side records are the body again. */
+/*
+ * The body of an entry, as verification reads it from a file that somebody may have edited; its side records
+ * are the body again.
+ */
 #include "server/audit/entry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -212,7 +212,9 @@ remembers_taints_and_first_sight(void **state)
 	assert_false(rw_audit_is_tainted(f->l, repo, RW_STR_LIT("refs/heads/x"), rule));
 }
 
-/* The same ref twice in one accept fails behind the entry itself; whoever commits all the same keeps nothing. */
+/*
+ * The same ref twice in one accept fails behind the entry itself; whoever commits all the same keeps nothing.
+ */
 static void
 a_failure_halfway_leaves_nothing(void **state)
 {
@@ -263,8 +265,9 @@ world_alive(void *ctx, const struct rw_audit_process *p)
 }
 
 /*
- * A story: what is recorded (base), what was accepted in that order ("ab": from a to b), what post-receive says moved, where the
- * ref is now, and what must be appended: 'A' applied, 'N' not-applied, 'B' bypass, each with its old and new value.
+ * A story: what is recorded (base), what was accepted in that order ("ab": from a to b), what post-receive
+ * says moved, where the ref is now, and what must be appended: 'A' applied, 'N' not-applied, 'B' bypass, each
+ * with its old and new value.
  */
 static const struct story {
 	const char *name;
@@ -370,7 +373,10 @@ settles(void **state)
 	}
 }
 
-/* The tip is what was accepted, but it had been that before: an accept that lost a race against its twin is no move. */
+/*
+ * The tip is what was accepted, but it had been that before: an accept that lost a race against its twin is
+ * no move.
+ */
 static void
 an_outdated_twin_is_not_applied(void **state)
 {
@@ -401,7 +407,10 @@ settles_without_a_baseline(void **state)
 	check_appended(f, f->index + 1, "Aab");
 }
 
-/* More accepts of one ref than are looked at together: what is left out may explain the tip, so nothing is given up. */
+/*
+ * More accepts of one ref than are looked at together: what is left out may explain the tip, so nothing is
+ * given up.
+ */
 static void
 settles_very_many_accepts_of_one_ref(void **state)
 {

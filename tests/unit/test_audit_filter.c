@@ -79,7 +79,10 @@ dice(uint32_t *seed, uint32_t sides)
 	return (*seed >> 16) % sides;
 }
 
-/* Repeatable: 700 entries of few values, so that every combination of filters has hits or has none for a reason. */
+/*
+ * Repeatable: 700 entries of few values, so that every combination of filters has hits or has none for a
+ * reason.
+ */
 static int
 search_setup(void **state)
 {
@@ -260,7 +263,10 @@ bounds_of_a_page(void **state)
 	}
 }
 
-/* Two filters that each have half of the log and never meet: bounded work, and the search goes on where it stopped. */
+/*
+ * Two filters that each have half of the log and never meet: bounded work, and the search goes on where it
+ * stopped.
+ */
 static void
 work_is_bounded(void **state)
 {

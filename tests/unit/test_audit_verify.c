@@ -37,8 +37,8 @@ settle_at(struct fixture *f, char tip)
 }
 
 /*
- * 0 baseline main=a; 1 push a->b, with all that a push can have; 2 applied; 3 push b->c; 4 applied; 5 refused;
- * 6 push c->d; 7 not-applied; 8 config; 9 push c->e, pending.
+ * 0 baseline main=a; 1 push a->b, with all that a push can have; 2 applied; 3 push b->c; 4 applied; 5
+ * refused; 6 push c->d; 7 not-applied; 8 config; 9 push c->e, pending.
  */
 static int
 story_setup(void **state)
@@ -233,8 +233,9 @@ tampering_is_found(void **state)
 }
 
 /*
- * A forger who hashes everything anew leaves no wrong leaf. What the entries say must then still hold together: written
- * here by the store's own means, so that tree and index are right and only the story is not.
+ * A forger who hashes everything anew leaves no wrong leaf. What the entries say must then still hold
+ * together: written here by the store's own means, so that tree and index are right and only the story is
+ * not.
  */
 static const struct story {
 	const char *name, *body;

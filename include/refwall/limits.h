@@ -45,6 +45,7 @@
 #define RW_LIMIT_RSA_BITS_MIN		2048
 #define RW_LIMIT_RSA_BITS_MAX		16384
 #define RW_LIMIT_RSA_EXPONENT_BYTES	8		/* a long one would make each verification dear */
+#define RW_LIMIT_CERT_PRINCIPALS	256		/* in one SSH certificate, as ssh-keygen has it */
 #define RW_LIMIT_SIGNATURE_THREADS	64		/* verifying at once */
 
 /* ---- YAML and JSON ---- */
@@ -65,6 +66,7 @@
 #define RW_LIMIT_POLICY_RULES		2000
 #define RW_LIMIT_POLICY_IDENTITIES	20000
 #define RW_LIMIT_POLICY_KEYS		50000
+#define RW_LIMIT_POLICY_PRINCIPALS	100000		/* of CAs */
 #define RW_LIMIT_POLICY_GROUPS		5000
 #define RW_LIMIT_GLOB_BYTES		1024		/* one pattern */
 #define RW_LIMIT_GLOB_STEPS		100000		/* of one match */

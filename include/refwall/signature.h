@@ -7,7 +7,7 @@
  * shared between threads; rw_crypto_init() (hash.h) comes first.
  *
  * Source: OpenSSH PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, RFC 8332, RFC 8032,
- * OpenSSH PROTOCOL.u2f.
+ * OpenSSH PROTOCOL.u2f and PROTOCOL.certkeys.
  */
 #ifndef REFWALL_SIGNATURE_H
 #define REFWALL_SIGNATURE_H
@@ -57,9 +57,17 @@ rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key
  */
 rw_must_check bool rw_keyring_add_checked(struct rw_keyring *k, const struct rw_key *key, const struct rw_key **ret,
     struct rw_error *err);
+/*
+ * A key that signs certificates (a CA), and the principals whose certificates are the owner's. It does not sign itself.
+ * The same CA may be added for other principals; one principal twice is RW_E_EXISTS when the keyring is sealed. since and until
+ * are of the CA's word. Principals are not copied. ret is the line as it stands in the keyring: what a
+ * result's key is when a certificate signed.
+ */
+rw_must_check bool rw_keyring_add_ca(struct rw_keyring *k, const struct rw_key *ca, const struct rw_str *principal,
+    size_t n, const struct rw_key **ret, struct rw_error *err);
 /* Once; makes the cryptography ready for threads. */
 rw_must_check bool rw_keyring_seal(struct rw_keyring *k, struct rw_error *err);
-size_t rw_keyring_count(const struct rw_keyring *k);
+size_t rw_keyring_count(const struct rw_keyring *k);		/* keys, and lines of CAs */
 const struct rw_key *rw_keyring_find(const struct rw_keyring *k, struct rw_str blob);
 
 enum rw_sig_state {
@@ -69,6 +77,10 @@ enum rw_sig_state {
 	RW_SIG_MALFORMED,
 	RW_SIG_NAMESPACE,		/* made for another purpose than "git" */
 	RW_SIG_UNKNOWN_KEY,		/* fingerprint is set */
+	RW_SIG_CERT_CA,			/* a certificate by a CA that nobody trusts */
+	RW_SIG_CERT_BAD,		/* its CA did not sign it, it is not for a user, or its key is no good */
+	RW_SIG_CERT_PRINCIPAL,		/* it is for nobody whom its CA is trusted for, or for several */
+	RW_SIG_CERT_OPTION,		/* it has a critical option that is not known, or not kept */
 	RW_SIG_BAD,			/* a trusted key, but the signature does not verify */
 	RW_SIG_GOOD
 };
@@ -76,7 +88,7 @@ const char *rw_sig_state_name(enum rw_sig_state s);
 
 struct rw_sig_result {
 	enum rw_sig_state state;
-	const struct rw_key *key;		/* GOOD and BAD: in the keyring */
+	const struct rw_key *key;		/* GOOD and BAD: in the keyring; of a certificate, its CA's line */
 	char fingerprint[RW_FINGERPRINT_LEN];	/* of the key in the signature, when it could be read */
 	/*
 	 * GOOD, made by a security key: did somebody touch it, and was it told a PIN (or a finger) before? How often it had
@@ -84,17 +96,24 @@ struct rw_sig_result {
 	 */
 	bool security_key, touched, verified;
 	uint32_t counter;
+	/* GOOD, by a certificate: its own validity, beside that of key. fingerprint is of the key in it. */
+	bool certificate;
+	rw_time cert_since, cert_until;
 	char detail[160];			/* printable: why, for all states but GOOD */
 };
 
 /*
  * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails:
- * what cannot be judged is a state. Validity of the key is not looked at here: that is the rule's business.
+ * what cannot be judged is a state. Validity of keys and certificates is not looked at here: that is the
+ * rule's business, see rw_sig_valid_at().
  * The armour begins at the first byte, and at most one newline is behind it. *ret needs no
  * initialisation. The keyring must be sealed.
  */
 void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret);
+
+/* GOOD: were the key, and the certificate if there is one, valid at that time? */
+bool rw_sig_valid_at(const struct rw_sig_result *r, rw_time t);
 
 /*
  * Many at once, on n_threads threads, the caller's included (0: as many as there are processors, at most

@@ -42,6 +42,8 @@ struct rw_policy_handle {
 
 struct rw_policy_key {
 	const struct rw_key *key;	/* in the keyring */
+	const struct rw_str *principal;	/* of a CA */
+	size_t n_principals;		/* 0: a plain key */
 	struct rw_pos pos;
 };
 

@@ -1,12 +1,6 @@
 /* Who signed what: all signatures that some rule will ask for are verified in one batch. */
 #include "policy/rules/judgement.h"
 
-bool
-rw_key_valid_at(const struct rw_key *k, rw_time t)
-{
-	return (k->since == RW_TIME_NONE || t >= k->since) && (k->until == RW_TIME_NONE || t < k->until);
-}
-
 rw_time
 rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c)
 {
@@ -137,7 +131,7 @@ rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *
 			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature,
 			    &c->sig);
 	}
-	if (c->sig.state == RW_SIG_GOOD && rw_key_valid_at(c->sig.key, rw_judgement_time_of(j, c)))
+	if (c->sig.state == RW_SIG_GOOD && rw_sig_valid_at(&c->sig, rw_judgement_time_of(j, c)))
 		*ret = c->sig.key->owner;
 	return *ret != RW_IDENTITY_NONE;
 }

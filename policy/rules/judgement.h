@@ -267,8 +267,6 @@ bool rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint3
 /* Does the commit change something in the scope's paths? */
 bool rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct rw_commit_info *c, bool *ret,
     struct rw_error *err);
-/* Was the key valid at that time? */
-bool rw_key_valid_at(const struct rw_key *k, rw_time t);
 /* When validity is judged: when the commit was first accepted, else now. */
 rw_time rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c);
 void rw_judgement_used_signer(struct rw_judgement *j, uint32_t identity);

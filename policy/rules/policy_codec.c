@@ -221,28 +221,36 @@ key(struct rw_codec *c, struct rw_key *k)
 static void
 keys(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 {
-	struct rw_policy_key *v = list(c, &x->n_keys, 9 + RW_FINGERPRINT_LEN, sizeof(*v));
+	struct rw_policy_key *v = list(c, &x->n_keys, 10 + RW_FINGERPRINT_LEN, sizeof(*v));
 	struct rw_keyring *ring = rw_codec_writing(c) ? NULL : rw_keyring_new(c->arena);
 	struct rw_error ignored = RW_ERROR_INIT;
 
 	for (size_t i = 0; i < x->n_keys; i++) {
 		struct rw_key k = { .since = RW_TIME_NONE, .until = RW_TIME_NONE };
-		struct rw_pos pos = { "", 0, 0 };
+		struct rw_policy_key line = { .n_principals = 0 };
+		bool added;
 
 		if (rw_codec_writing(c)) {
-			k = *x->key[i].key;
-			pos = x->key[i].pos;
+			line = x->key[i];
+			k = *line.key;
 		}
 		key(c, &k);
-		rw_codec_pos(c, &pos);
+		rw_codec_strs(c, &line.principal, &line.n_principals);
+		rw_codec_pos(c, &line.pos);
 		if (rw_codec_writing(c))
 			continue;
 		if (k.owner >= p->n_identities || k.fingerprint[RW_FINGERPRINT_LEN - 1] != '\0' || ring == NULL ||
-		    !rw_codec_ok(c) || !rw_keyring_add_checked(ring, &k, &v[i].key, &ignored)) {
+		    !rw_codec_ok(c)) {
 			rw_codec_fail(c);
 			return;
 		}
-		v[i].pos = pos;
+		added = line.n_principals == 0 ? rw_keyring_add_checked(ring, &k, &line.key, &ignored) :
+		    rw_keyring_add_ca(ring, &k, line.principal, line.n_principals, &line.key, &ignored);
+		if (!added) {
+			rw_codec_fail(c);
+			return;
+		}
+		v[i] = line;
 	}
 	if (rw_codec_writing(c))
 		return;

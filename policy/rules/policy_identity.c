@@ -8,10 +8,12 @@ struct reading {
 	size_t n, cap;
 	struct key_read {
 		struct rw_key key;
+		const struct rw_str *principal;	/* of a CA, else NULL */
+		size_t n_principals;
 		struct rw_pos pos;
 	} *key;
 	size_t n_keys, key_cap;
-	struct rw_named_list accounts, emails, blobs;
+	struct rw_named_list accounts, emails, blobs, grants;
 	struct rw_error *err;
 };
 
@@ -130,47 +132,91 @@ key_times(struct reading *r, const struct rw_yaml_node *since, const struct rw_y
 	return true;
 }
 
+/* A key is known by its bytes, a CA by its bytes and a principal: neither may stand twice. */
+static bool
+key_collect(struct reading *r, const struct key_read *k, const struct rw_yaml_node *at)
+{
+	struct rw_policy_builder *b = r->b;
+
+	for (size_t i = 0; i < (k->principal == NULL ? 1 : k->n_principals); i++) {
+		struct rw_str name = k->key.blob;
+		struct rw_named *m;
+
+		if (k->principal != NULL) {
+			char *p = rw_arena_alloc(b->scratch, name.n + k->principal[i].n);
+
+			if (p == NULL)
+				return rw_builder_ok(b, r->err);
+			memcpy(p, name.p, name.n);
+			memcpy(p + name.n, k->principal[i].p, k->principal[i].n);
+			name = (struct rw_str){ p, name.n + k->principal[i].n };
+		}
+		m = rw_named_add(b, k->principal == NULL ? &r->blobs : &r->grants, name, at);
+		if (m == NULL)
+			return rw_builder_ok(b, r->err);
+		m->owner = k->key.owner;
+		m->item = (uint32_t)r->n_keys - 1;
+	}
+	return true;
+}
+
+static bool
+key_line(struct reading *r, const struct rw_yaml_node *n, const char *what, struct rw_key *ret)
+{
+	struct rw_policy_builder *b = r->b;
+	struct rw_error inner = RW_ERROR_INIT;
+	struct rw_str line;
+
+	if (!rw_strict_str(&b->strict, n, what, &line, r->err))
+		return false;
+	if (rw_key_parse(b->arena, line, ret, &inner))
+		return true;
+	if (inner.code == RW_E_NOMEM || !rw_builder_ok(b, r->err))
+		return rw_fail_nomem(r->err);
+	return rw_strict_fail(&b->strict, n, r->err, "%s: %s", what, inner.msg);
+}
+
 static bool
 key_read(struct reading *r, const struct rw_yaml_node *n)
 {
 	static const struct rw_builder_key keys[] = {
 		{ "ssh", RW_KEY_OPTIONAL }, { "since", RW_KEY_OPTIONAL }, { "until", RW_KEY_OPTIONAL },
-		{ "openpgp", RW_KEY_OPTIONAL }, { "x509", RW_KEY_LATER }
+		{ "openpgp", RW_KEY_OPTIONAL }, { "ssh-ca", RW_KEY_OPTIONAL }, { "principals", RW_KEY_OPTIONAL },
+		{ "x509", RW_KEY_LATER }
 	};
 	const struct rw_yaml_node *v[RW_ARRAY_LEN(keys)];
 	struct rw_policy_builder *b = r->b;
-	struct rw_error inner = RW_ERROR_INIT;
 	struct key_read *k;
-	struct rw_named *m;
-	struct rw_str line;
+	bool ca;
 
 	if (!rw_builder_map(b, n, "a key", keys, RW_ARRAY_LEN(keys), v, r->err))
 		return false;
 	if (v[3] != NULL)
 		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "openpgp"), r->err,
 		    "OpenPGP keys are not supported yet");
-	if (v[0] == NULL)
+	ca = v[4] != NULL;
+	if (v[0] == NULL && !ca)
 		return rw_strict_fail(&b->strict, n, r->err, "a key lacks 'ssh', wanted ssh: ssh-ed25519 AAAA...");
-	if (!rw_strict_str(&b->strict, v[0], "ssh", &line, r->err))
-		return false;
+	if (v[0] != NULL && ca)
+		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "ssh-ca"), r->err,
+		    "a key is either 'ssh' or 'ssh-ca', wanted two keys");
+	if (ca && v[5] == NULL)
+		return rw_strict_fail(&b->strict, n, r->err,
+		    "a key with 'ssh-ca' lacks 'principals', wanted the names in its certificates, like [alice]");
+	if (!ca && v[5] != NULL)
+		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "principals"), r->err,
+		    "principals: wanted only with 'ssh-ca'");
 	if (r->n_keys == RW_LIMIT_POLICY_KEYS)
 		return rw_strict_fail(&b->strict, n, r->err, "a policy has at most %d keys", RW_LIMIT_POLICY_KEYS);
 	k = rw_arena_push(b->scratch, &r->key, &r->n_keys, &r->key_cap);
 	if (k == NULL)
 		return rw_builder_ok(b, r->err);
-	if (!rw_key_parse(b->arena, line, &k->key, &inner)) {
-		if (inner.code == RW_E_NOMEM || !rw_builder_ok(b, r->err))
-			return rw_fail_nomem(r->err);
-		return rw_strict_fail(&b->strict, v[0], r->err, "ssh: %s", inner.msg);
-	}
+	if (!key_line(r, ca ? v[4] : v[0], ca ? "ssh-ca" : "ssh", &k->key) ||
+	    (ca && !rw_builder_strs(b, v[5], "principals", 1, &k->principal, &k->n_principals, r->err)))
+		return false;
 	k->key.owner = (uint32_t)r->n - 1;
 	k->pos = rw_builder_pos(b, n);
-	m = rw_named_add(b, &r->blobs, k->key.blob, v[0]);
-	if (m == NULL)
-		return rw_builder_ok(b, r->err);
-	m->owner = k->key.owner;
-	m->item = (uint32_t)r->n_keys - 1;
-	return key_times(r, v[1], v[2], &k->key);
+	return key_collect(r, k, ca ? v[5] : v[0]) && key_times(r, v[1], v[2], &k->key);
 }
 
 static bool
@@ -223,7 +269,11 @@ shared(struct reading *r, struct rw_named_list *l, const char *what)
 
 	if (twin == NULL)
 		return true;
-	shown = rw_text_show(twin->name);
+	if (l == &r->grants)
+		shown = rw_text_show((struct rw_str){ twin->name.p + r->key[twin->item].key.blob.n,
+		    twin->name.n - r->key[twin->item].key.blob.n });
+	else
+		shown = rw_text_show(twin->name);
 	name = l == &r->blobs ? r->key[twin->item].key.fingerprint : shown.z;
 	other = r->identity[first->owner].name.p;
 	if (first->owner == twin->owner)
@@ -254,9 +304,14 @@ keyring_make(struct reading *r)
 	if (k == NULL || key == NULL)
 		return rw_builder_ok(b, r->err);
 	for (size_t i = 0; i < r->n_keys; i++) {
-		if (!rw_keyring_add_checked(k, &r->key[i].key, &key[i].key, r->err))
+		const struct key_read *from = &r->key[i];
+
+		if (from->principal == NULL ? !rw_keyring_add_checked(k, &from->key, &key[i].key, r->err) :
+		    !rw_keyring_add_ca(k, &from->key, from->principal, from->n_principals, &key[i].key, r->err))
 			return false;
-		key[i].pos = r->key[i].pos;
+		key[i].principal = from->principal;
+		key[i].n_principals = from->n_principals;
+		key[i].pos = from->pos;
 	}
 	b->policy->keyring = k;
 	b->index->key = key;
@@ -270,7 +325,8 @@ identities_finish(struct reading *r)
 	struct rw_policy_builder *b = r->b;
 	struct rw_identity *identity = rw_arena_array(b->arena, r->n, sizeof(*identity));
 
-	if (!shared(r, &r->accounts, "account") || !shared(r, &r->emails, "e-mail") || !shared(r, &r->blobs, "key"))
+	if (!shared(r, &r->accounts, "account") || !shared(r, &r->emails, "e-mail") || !shared(r, &r->blobs, "key") ||
+	    !shared(r, &r->grants, "principal of a CA"))
 		return false;
 	b->index->by_account = handle_table(b, &r->accounts);
 	b->index->by_email = handle_table(b, &r->emails);

@@ -45,20 +45,33 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_bool(c, &f->pin);
 }
 
+#define ASK_ADMINISTRATOR "an administrator adds it to the keys of your identity in the policy"
+#define SET_UP_SSH "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && "
+
 /* What a signature that is not good means to the person who pushes. */
 static const struct said {
 	enum rw_sig_state state;
 	const char *what;		/* behind "commit 1234567 ..." */
 	bool detail;			/* the verifier's words are what was found */
-	bool other_tool;		/* signing again needs another set-up */
+	const char *how;		/* goes before signing again */
+	const char *instead;		/* of signing again */
 } said[] = {
-	{ RW_SIG_UNSIGNED, "is not signed", false, false },
-	{ RW_SIG_UNSUPPORTED, "is signed in a way that is not supported", true, true },
-	{ RW_SIG_MALFORMED, "carries a signature that cannot be read", true, false },
-	{ RW_SIG_NAMESPACE, "carries a signature that was made for another purpose", true, false },
-	{ RW_SIG_UNKNOWN_KEY, "is signed with a key that the policy does not know", false, false },
-	{ RW_SIG_BAD, "carries a signature that does not fit it", true, false },
-	{ RW_SIG_REFUSED, "carries a signature that could not be judged", true, false },
+	{ RW_SIG_UNSIGNED, "is not signed", false, "", NULL },
+	{ RW_SIG_UNSUPPORTED, "is signed in a way that is not supported", true, SET_UP_SSH, NULL },
+	{ RW_SIG_MALFORMED, "carries a signature that cannot be read", true, "", NULL },
+	{ RW_SIG_NAMESPACE, "carries a signature that was made for another purpose", true, "", NULL },
+	{ RW_SIG_UNKNOWN_KEY, "is signed with a key that the policy does not know", false, "",
+	    "if it is your key, " ASK_ADMINISTRATOR },
+	{ RW_SIG_CERT_CA, "is signed with a certificate of a CA that the policy does not know", true, "",
+	    "if it is your CA, " ASK_ADMINISTRATOR " (ssh-ca, principals)" },
+	{ RW_SIG_CERT_BAD, "is signed with a certificate that is no good", true,
+	    "get another certificate from your CA, then: ", NULL },
+	{ RW_SIG_CERT_PRINCIPAL, "is signed with a certificate for nobody whom the policy lists", true,
+	    "get a certificate for a principal that the policy lists, then: ", NULL },
+	{ RW_SIG_CERT_OPTION, "is signed with a certificate that demands what is not kept here", true,
+	    "get a certificate without that critical option, then: ", NULL },
+	{ RW_SIG_BAD, "carries a signature that does not fit it", true, "", NULL },
+	{ RW_SIG_REFUSED, "carries a signature that could not be judged", true, "", NULL },
 };
 
 /* What is being judged: a commit, or the tag of an update. */
@@ -122,31 +135,35 @@ say_state(struct rw_judgement *j, const struct subject *s)
 	f = find(j, s, row->what, NULL);
 	if (row->detail && s->sig->detail[0] != '\0')
 		f->found = rw_judgement_text(j, "%s", s->sig->detail);
-	if (row->other_tool)
-		f->mend = sign_again(j, s,
-		    "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && ");
-	if (s->sig->state == RW_SIG_UNKNOWN_KEY) {
+	f->mend = row->instead != NULL ? row->instead : sign_again(j, s, row->how);
+	if (s->sig->state == RW_SIG_UNKNOWN_KEY)
 		f->found = rw_judgement_text(j, "key %s", s->sig->fingerprint);
-		f->mend =
-		    "if it is your key, an administrator adds it to the keys of your identity in the policy";
-	}
 	return false;
 }
 
+/* Which of key and certificate was not valid, and was it too early or too late? A CA's line stands for its key. */
 static bool
 say_expired(struct rw_judgement *j, const struct subject *s)
 {
-	const struct rw_key *k = s->sig->key;
-	bool early = k->since != RW_TIME_NONE && s->when < k->since;
+	const struct rw_sig_result *sig = s->sig;
+	const struct rw_key *k = sig->key;
+	bool key_late = k->until != RW_TIME_NONE && s->when >= k->until;
+	bool key_early = k->since != RW_TIME_NONE && s->when < k->since;
+	bool cert = !key_late && !key_early;
+	bool early = cert ? sig->cert_since != RW_TIME_NONE && s->when < sig->cert_since : key_early;
+	rw_time edge = early ? (cert ? sig->cert_since : k->since) : cert ? sig->cert_until : k->until;
+	const char *what = cert ? "certificate" : sig->certificate ? "CA" : "key";
 	char at[RW_TIME_LEN], when[RW_TIME_LEN];
-	struct rw_finding *f = find(j, s, early ? "is signed with a key that is not valid yet" :
-	    "is signed with a key that is not valid any more", NULL);
+	struct rw_finding *f = find(j, s, rw_judgement_text(j, "is signed with a %s that is not valid %s", what,
+	    early ? "yet" : "any more"), NULL);
 
-	f->found = rw_judgement_text(j, "key %s of %s, valid %s %s", k->fingerprint,
-	    rw_judgement_identity(j, k->owner), early ? "from" : "until",
-	    rw_time_format(early ? k->since : k->until, at));
-	f->wanted = rw_judgement_text(j, "a signature by one of: %s, with a key that was valid at %s",
-	    rw_judgement_who(j, &s->conf->by, &s->captures), rw_time_format(s->when, when));
+	f->found = rw_judgement_text(j, "%s %s of %s, valid %s %s", what,
+	    cert ? sig->fingerprint : k->fingerprint, rw_judgement_identity(j, k->owner),
+	    early ? "from" : "until", rw_time_format(edge, at));
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s, with a %s that was valid at %s",
+	    rw_judgement_who(j, &s->conf->by, &s->captures), cert ? what : "key", rw_time_format(s->when, when));
+	if (cert && !early)
+		f->mend = sign_again(j, s, "have the certificate renewed, then: ");
 	return false;
 }
 
@@ -156,7 +173,7 @@ say_somebody_else(struct rw_judgement *j, const struct subject *s)
 	const struct rw_key *k = s->sig->key;
 	struct rw_finding *f = find(j, s, "is signed by somebody who may not sign here", NULL);
 
-	f->found = rw_judgement_text(j, "%s, by key %s", rw_judgement_identity(j, k->owner), k->fingerprint);
+	f->found = rw_judgement_text(j, "%s, by key %s", rw_judgement_identity(j, k->owner), s->sig->fingerprint);
 	f->mend = rw_judgement_text(j, "one of them looks at it and signs it: %s", sign_again(j, s, ""));
 	return false;
 }
@@ -258,7 +275,7 @@ judge_subject(struct rw_judgement *j, const struct subject *s)
 {
 	if (s->sig->state != RW_SIG_GOOD)
 		return say_state(j, s);
-	if (!rw_key_valid_at(s->sig->key, s->when))
+	if (!rw_sig_valid_at(s->sig, s->when))
 		return say_expired(j, s);
 	if (!rw_who_has(j->policy, &s->conf->by, &s->captures, s->sig->key->owner))
 		return say_somebody_else(j, s);

@@ -3,11 +3,24 @@
 
 #define SLOTS_MIN 16
 
+struct table {
+	struct rw_keyring_entry **slots;	/* a power of two, at most half full */
+	size_t n_slots, n;
+};
+
+/* A CA is trusted for a principal. */
+struct grant {
+	const struct rw_keyring_entry *ca;
+	struct rw_str principal;
+	const struct rw_key *line;
+};
+
 struct rw_keyring {
 	struct rw_arena *arena;
 	const struct rw_crypto *crypto;
-	struct rw_keyring_entry **slots;	/* a power of two, at most half full */
-	size_t n_slots, n_keys;
+	struct table keys, cas;
+	struct grant *grant;			/* sorted when sealed */
+	size_t n_grants, grant_cap, n_lines;
 	bool sealed;
 };
 
@@ -28,6 +41,14 @@ hash_bytes(struct rw_str s)
 	return h ^ h >> 32;
 }
 
+static bool
+table_init(struct table *t, struct rw_arena *a)
+{
+	t->slots = rw_arena_array(a, SLOTS_MIN, sizeof(struct rw_keyring_entry *));
+	t->n_slots = SLOTS_MIN;
+	return t->slots != NULL;
+}
+
 struct rw_keyring *
 rw_keyring_new(struct rw_arena *a)
 {
@@ -37,68 +58,92 @@ rw_keyring_new(struct rw_arena *a)
 		return NULL;
 	k->arena = a;
 	k->crypto = rw_crypto_default();
-	k->slots = rw_arena_array(a, SLOTS_MIN, sizeof(struct rw_keyring_entry *));
-	k->n_slots = SLOTS_MIN;
-	return k->slots == NULL ? NULL : k;
+	return table_init(&k->keys, a) && table_init(&k->cas, a) ? k : NULL;
 }
 
 /* The slot that holds the blob, or the empty one where it belongs. */
 static struct rw_keyring_entry **
-slot_find(struct rw_keyring_entry **slots, size_t n_slots, struct rw_str blob, uint64_t hash)
+slot_find(const struct table *t, struct rw_str blob, uint64_t hash)
 {
-	size_t i = (size_t)hash & (n_slots - 1);
+	size_t i = (size_t)hash & (t->n_slots - 1);
 
-	while (slots[i] != NULL && (slots[i]->hash != hash || !rw_str_eq(slots[i]->key.blob, blob)))
-		i = (i + 1) & (n_slots - 1);
-	return &slots[i];
+	while (t->slots[i] != NULL && (t->slots[i]->hash != hash || !rw_str_eq(t->slots[i]->key.blob, blob)))
+		i = (i + 1) & (t->n_slots - 1);
+	return &t->slots[i];
 }
 
 static bool
-grow(struct rw_keyring *k)
+grow(struct table *t, struct rw_arena *a)
 {
-	struct rw_keyring_entry **slots = rw_arena_array(k->arena, 2 * k->n_slots, sizeof(*slots));
+	struct table twice = { rw_arena_array(a, 2 * t->n_slots, sizeof(*t->slots)), 2 * t->n_slots, t->n };
 
-	if (slots == NULL)
+	if (twice.slots == NULL)
 		return false;
-	for (size_t i = 0; i < k->n_slots; i++) {
-		struct rw_keyring_entry *e = k->slots[i];
+	for (size_t i = 0; i < t->n_slots; i++) {
+		struct rw_keyring_entry *e = t->slots[i];
 
 		if (e != NULL)
-			*slot_find(slots, 2 * k->n_slots, e->key.blob, e->hash) = e;
+			*slot_find(&twice, e->key.blob, e->hash) = e;
 	}
-	k->slots = slots;
-	k->n_slots *= 2;
+	*t = twice;
 	return true;
+}
+
+static bool
+no_room(struct rw_keyring *k, struct rw_error *err)
+{
+	return rw_arena_ok(k->arena, "keyring", err) ? rw_fail_nomem(err) : false;
+}
+
+static bool
+may_add(const struct rw_keyring *k, struct rw_error *err)
+{
+	if (k->sealed)
+		return rw_fail(err, RW_E_INTERNAL, "keyring: a key is added after sealing");
+	if (k->keys.n + k->n_lines >= RW_LIMIT_POLICY_KEYS)
+		return rw_fail(err, RW_E_LIMIT, "more than %d keys", RW_LIMIT_POLICY_KEYS);
+	return true;
+}
+
+/* A new entry of the table; the blob is not in it. */
+static struct rw_keyring_entry *
+insert(struct rw_keyring *k, struct table *t, const struct rw_key *key, bool check, struct rw_error *err)
+{
+	uint64_t hash = hash_bytes(key->blob);
+	struct rw_keyring_entry *e;
+	struct rw_key_parts parts;
+
+	if (!rw_key_parts_read(key->blob, &parts, err) || (check && !rw_key_parts_check(k->crypto, &parts, err)))
+		return NULL;
+	if (parts.type != key->type) {
+		(void)rw_fail(err, RW_E_INTERNAL, "keyring: the type of a key is unlike its bytes");
+		return NULL;
+	}
+	e = 2 * (t->n + 1) > t->n_slots && !grow(t, k->arena) ? NULL : rw_arena_alloc(k->arena, sizeof(*e));
+	if (e == NULL) {
+		(void)no_room(k, err);
+		return NULL;
+	}
+	e->key = *key;
+	e->parts = parts;
+	e->hash = hash;
+	*slot_find(t, key->blob, hash) = e;
+	t->n++;
+	return e;
 }
 
 static bool
 add(struct rw_keyring *k, const struct rw_key *key, bool check, const struct rw_key **ret, struct rw_error *err)
 {
-	uint64_t hash = hash_bytes(key->blob);
-	struct rw_keyring_entry *e, **slot;
-	struct rw_key_parts parts;
+	const struct rw_keyring_entry *e;
 
-	if (k->sealed)
-		return rw_fail(err, RW_E_INTERNAL, "keyring: a key is added after sealing");
-	if (k->n_keys >= RW_LIMIT_POLICY_KEYS)
-		return rw_fail(err, RW_E_LIMIT, "more than %d keys", RW_LIMIT_POLICY_KEYS);
-	if (!rw_key_parts_read(key->blob, &parts, err) || (check && !rw_key_parts_check(k->crypto, &parts, err)))
+	if (!may_add(k, err))
 		return false;
-	if (parts.type != key->type)
-		return rw_fail(err, RW_E_INTERNAL, "keyring: the type of a key is unlike its bytes");
-	if (*slot_find(k->slots, k->n_slots, key->blob, hash) != NULL)
+	if (rw_keyring_entry_find(k, key->blob) != NULL)
 		return rw_fail(err, RW_E_EXISTS, "key %s is listed twice", key->fingerprint);
-	if (2 * (k->n_keys + 1) > k->n_slots && !grow(k))
-		return rw_arena_ok(k->arena, "keyring", err) ? rw_fail_nomem(err) : false;
-	e = rw_arena_alloc(k->arena, sizeof(*e));
+	e = insert(k, &k->keys, key, check, err);
 	if (e == NULL)
-		return rw_arena_ok(k->arena, "keyring", err) ? rw_fail_nomem(err) : false;
-	e->key = *key;
-	e->parts = parts;
-	e->hash = hash;
-	slot = slot_find(k->slots, k->n_slots, key->blob, hash);
-	*slot = e;
-	k->n_keys++;
+		return false;
 	*ret = &e->key;
 	return true;
 }
@@ -119,10 +164,59 @@ rw_keyring_add_checked(struct rw_keyring *k, const struct rw_key *key, const str
 }
 
 bool
+rw_keyring_add_ca(struct rw_keyring *k, const struct rw_key *ca, const struct rw_str *principal, size_t n,
+    const struct rw_key **ret, struct rw_error *err)
+{
+	const struct rw_keyring_entry *e = rw_keyring_ca_find(k, ca->blob);
+	struct rw_key *line;
+
+	if (!may_add(k, err))
+		return false;
+	if (n == 0)
+		return rw_fail(err, RW_E_USAGE, "keyring: a CA without principals");
+	if (n > RW_LIMIT_POLICY_PRINCIPALS - k->n_grants)
+		return rw_fail(err, RW_E_LIMIT, "more than %d principals of CAs", RW_LIMIT_POLICY_PRINCIPALS);
+	if (e == NULL)
+		e = insert(k, &k->cas, ca, true, err);
+	if (e == NULL)
+		return false;
+	line = rw_arena_alloc(k->arena, sizeof(*line));
+	if (line == NULL)
+		return no_room(k, err);
+	*line = *ca;
+	for (size_t i = 0; i < n; i++) {
+		struct grant *g = rw_arena_push(k->arena, &k->grant, &k->n_grants, &k->grant_cap);
+
+		if (g == NULL)
+			return no_room(k, err);
+		*g = (struct grant){ e, principal[i], line };
+	}
+	k->n_lines++;
+	*ret = line;
+	return true;
+}
+
+static int
+grant_cmp(const void *a, const void *b)
+{
+	const struct grant *x = a, *y = b;
+
+	if (x->ca != y->ca)
+		return (uintptr_t)x->ca < (uintptr_t)y->ca ? -1 : 1;
+	return rw_str_cmp(x->principal, y->principal);
+}
+
+bool
 rw_keyring_seal(struct rw_keyring *k, struct rw_error *err)
 {
 	if (k->sealed)
 		return rw_fail(err, RW_E_INTERNAL, "keyring: sealed twice");
+	if (k->n_grants > 1)
+		qsort(k->grant, k->n_grants, sizeof(*k->grant), grant_cmp);
+	for (size_t i = 1; i < k->n_grants; i++)
+		if (grant_cmp(&k->grant[i - 1], &k->grant[i]) == 0)
+			return rw_fail(err, RW_E_EXISTS, "the CA %s is listed twice for one principal",
+			    k->grant[i].ca->key.fingerprint);
 	rw_crypto_prepare();
 	k->sealed = true;
 	return true;
@@ -131,13 +225,28 @@ rw_keyring_seal(struct rw_keyring *k, struct rw_error *err)
 size_t
 rw_keyring_count(const struct rw_keyring *k)
 {
-	return k->n_keys;
+	return k->keys.n + k->n_lines;
 }
 
 const struct rw_keyring_entry *
 rw_keyring_entry_find(const struct rw_keyring *k, struct rw_str blob)
 {
-	return *slot_find(k->slots, k->n_slots, blob, hash_bytes(blob));
+	return *slot_find(&k->keys, blob, hash_bytes(blob));
+}
+
+const struct rw_keyring_entry *
+rw_keyring_ca_find(const struct rw_keyring *k, struct rw_str blob)
+{
+	return k->cas.n == 0 ? NULL : *slot_find(&k->cas, blob, hash_bytes(blob));
+}
+
+const struct rw_key *
+rw_keyring_grant_find(const struct rw_keyring *k, const struct rw_keyring_entry *ca, struct rw_str principal)
+{
+	const struct grant wanted = { ca, principal, NULL }, *g;
+
+	g = k->n_grants == 0 ? NULL : bsearch(&wanted, k->grant, k->n_grants, sizeof(*k->grant), grant_cmp);
+	return g == NULL ? NULL : g->line;
 }
 
 const struct rw_key *

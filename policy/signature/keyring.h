@@ -13,6 +13,12 @@ struct rw_keyring_entry {
 };
 
 const struct rw_keyring_entry *rw_keyring_entry_find(const struct rw_keyring *k, struct rw_str blob);
+
+/* CAs are apart from keys: neither is ever taken for the other. */
+const struct rw_keyring_entry *rw_keyring_ca_find(const struct rw_keyring *k, struct rw_str blob);
+/* The line that trusts the CA for this principal, or NULL. */
+const struct rw_key *rw_keyring_grant_find(const struct rw_keyring *k, const struct rw_keyring_entry *ca,
+    struct rw_str principal);
 bool rw_keyring_sealed(const struct rw_keyring *k);
 const struct rw_crypto *rw_keyring_crypto(const struct rw_keyring *k);
 

@@ -7,6 +7,8 @@ librwsignature_a_SOURCES = \
 	policy/signature/keyring.c \
 	policy/signature/keyring.h \
 	policy/signature/signature.c \
+	policy/signature/sshcert.c \
+	policy/signature/sshcert.h \
 	policy/signature/sshkey.c \
 	policy/signature/sshkey.h \
 	policy/signature/sshsig.c \

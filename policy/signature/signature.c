@@ -19,6 +19,10 @@ static const char *const state_names[] = {
 	[RW_SIG_MALFORMED] = "malformed",
 	[RW_SIG_NAMESPACE] = "wrong-namespace",
 	[RW_SIG_UNKNOWN_KEY] = "unknown-key",
+	[RW_SIG_CERT_CA] = "untrusted-ca",
+	[RW_SIG_CERT_BAD] = "bad-certificate",
+	[RW_SIG_CERT_PRINCIPAL] = "wrong-principal",
+	[RW_SIG_CERT_OPTION] = "critical-option",
 	[RW_SIG_BAD] = "bad",
 	[RW_SIG_GOOD] = "good",
 };
@@ -87,6 +91,19 @@ rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw
 	}
 	rw_sig_refuse(ret, RW_SIG_MALFORMED, "unknown kind of signature, it begins with \"%s\"",
 	    RW_SHOW(first));
+}
+
+static bool
+within(rw_time t, rw_time since, rw_time until)
+{
+	return (since == RW_TIME_NONE || t >= since) && (until == RW_TIME_NONE || t < until);
+}
+
+bool
+rw_sig_valid_at(const struct rw_sig_result *r, rw_time t)
+{
+	return r->state == RW_SIG_GOOD && within(t, r->key->since, r->key->until) &&
+	    (!r->certificate || within(t, r->cert_since, r->cert_until));
 }
 
 struct work {

@@ -66,8 +66,12 @@ blob_parse(struct rw_str blob, struct rw_sshsig *s, struct rw_error *err)
 		return rw_fail(err, RW_E_PARSE, "signature: the reserved field is not empty");
 	if (s->ns.n == 0)
 		return rw_fail(err, RW_E_PARSE, "signature: the namespace is empty");
-	if (!rw_key_parts_read(s->key_blob, &s->key, err))
+	s->certified = rw_cert_is(s->key_blob);
+	if (s->certified ? !rw_cert_read(s->key_blob, &s->cert, err) :
+	    !rw_key_parts_read(s->key_blob, &s->key, err))
 		return rw_fail_prefix(err, "signature");
+	if (s->certified)
+		s->key = s->cert.key;
 	for (size_t i = 0; i < RW_ARRAY_LEN(payload_hashes); i++)
 		if (rw_str_eqz(s->hash_name, payload_hashes[i].name))
 			s->hash = payload_hashes[i].alg;
@@ -121,19 +125,62 @@ state_of(enum rw_error_code code)
 	return code == RW_E_PARSE || code == RW_E_LIMIT ? RW_SIG_MALFORMED : RW_SIG_REFUSED;
 }
 
+/* Of the key, also when it comes in a certificate, as ssh-keygen -l prints it. */
+static void
+fingerprint(const struct rw_sshsig *s, bool parsed, struct rw_sig_result *ret)
+{
+	rw_auto_buf struct rw_buf plain = RW_BUF_INIT(RW_LIMIT_KEY_BYTES);
+
+	if (parsed && s->certified) {
+		rw_cert_put_plain(&s->cert, &plain);
+		if (!plain.failed)
+			rw_key_fingerprint(rw_buf_str(&plain), ret->fingerprint);
+	} else if (s->key_blob.n > 0) {
+		rw_key_fingerprint(s->key_blob, ret->fingerprint);
+	}
+}
+
+/* The line of the policy that trusts what signed; NULL: *ret says why there is none. */
+static const struct rw_key *
+trusted_by(const struct rw_keyring *k, const struct rw_sshsig *s, struct rw_sig_result *ret)
+{
+	const struct rw_keyring_entry *e;
+
+	if (s->certified)
+		return rw_cert_judge(k, &s->cert, ret);
+	e = rw_keyring_entry_find(k, s->key_blob);
+	if (e == NULL)
+		rw_sig_refuse(ret, RW_SIG_UNKNOWN_KEY, "key %s is not a trusted one", ret->fingerprint);
+	return e == NULL ? NULL : &e->key;
+}
+
+/* What a good signature says besides who made it. */
+static void
+describe(const struct rw_sshsig *s, struct rw_sig_result *ret)
+{
+	ret->security_key = s->key.sk;
+	ret->touched = (s->value.flags & RW_SK_TOUCHED) != 0;
+	ret->verified = (s->value.flags & RW_SK_VERIFIED) != 0;
+	ret->counter = s->value.counter;
+	ret->certificate = s->certified;
+	if (!s->certified)
+		return;
+	ret->cert_since = rw_cert_since(&s->cert);
+	ret->cert_until = rw_cert_until(&s->cert);
+}
+
 void
 rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret)
 {
 	rw_auto_buf struct rw_buf blob = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
 	rw_auto_buf struct rw_buf data = RW_BUF_INIT(SIGNED_MAX);
-	const struct rw_keyring_entry *e;
 	struct rw_error err = RW_ERROR_INIT;
+	const struct rw_key *key;
 	struct rw_sshsig s;
 	bool parsed = rw_sshsig_parse(armour, &blob, &s, &err);
 
-	if (s.key_blob.n > 0)
-		rw_key_fingerprint(s.key_blob, ret->fingerprint);
+	fingerprint(&s, parsed, ret);
 	if (!parsed) {
 		rw_sig_refuse(ret, state_of(err.code), "%s", err.msg);
 		return;
@@ -143,25 +190,25 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 		    RW_SHOW(s.ns), ns);
 		return;
 	}
-	e = rw_keyring_entry_find(k, s.key_blob);
-	if (e == NULL) {
-		rw_sig_refuse(ret, RW_SIG_UNKNOWN_KEY, "key %s is not a trusted one", ret->fingerprint);
+	key = trusted_by(k, &s, ret);
+	if (key == NULL)
 		return;
-	}
-	ret->key = &e->key;
 	signed_data(&s, payload, &data);
 	if (!rw_buf_ok(&data, "signed data", &err)) {
 		rw_sig_refuse(ret, RW_SIG_REFUSED, "%s", err.msg);
 		return;
 	}
-	if (!rw_ssh_value_verify(rw_keyring_crypto(k), &e->parts, &s.value, rw_buf_str(&data))) {
+	if (s.certified && rw_cert_wants_pin(&s.cert) && (s.value.flags & RW_SK_VERIFIED) == 0) {
+		rw_sig_refuse(ret, RW_SIG_CERT_OPTION,
+		    "certificate \"%s\" demands the PIN of the security key (verify-required)", RW_SHOW(s.cert.id));
+		return;
+	}
+	ret->key = key;
+	if (!rw_ssh_value_verify(rw_keyring_crypto(k), &s.key, &s.value, rw_buf_str(&data))) {
 		rw_sig_refuse(ret, RW_SIG_BAD,
 		    "signature does not verify: what was signed is not this, or not by this key");
 		return;
 	}
-	ret->security_key = e->parts.sk;
-	ret->touched = (s.value.flags & RW_SK_TOUCHED) != 0;
-	ret->verified = (s.value.flags & RW_SK_VERIFIED) != 0;
-	ret->counter = s.value.counter;
+	describe(&s, ret);
 	ret->state = RW_SIG_GOOD;
 }

@@ -6,7 +6,7 @@
 #ifndef REFWALL_SIGNATURE_SSHSIG_H
 #define REFWALL_SIGNATURE_SSHSIG_H
 
-#include "policy/signature/sshvalue.h"
+#include "policy/signature/sshcert.h"
 #include "refwall/buf.h"
 
 #define RW_SSHSIG_BEGIN "-----BEGIN SSH SIGNATURE-----"
@@ -14,6 +14,8 @@
 struct rw_sshsig {
 	struct rw_str key_blob;
 	struct rw_key_parts key;	/* form only: nobody has said that it is trusted */
+	bool certified;			/* key_blob is a certificate: this one */
+	struct rw_cert cert;
 	struct rw_str ns;		/* what the signature was made for */
 	struct rw_str hash_name;
 	enum rw_hash_alg hash;		/* of the payload */

@@ -3,6 +3,7 @@ SCRIPT_TESTS += tests/e2e/fuzz-replay.t tests/e2e/layers.t
 SCRIPT_TESTS += \
 	tests/e2e/account.t \
 	tests/e2e/attacks.t \
+	tests/e2e/certificate.t \
 	tests/e2e/cli.t \
 	tests/e2e/concurrent.t \
 	tests/e2e/corpus.t \

@@ -5,6 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include "policy/rules/builder.h"
+#include "policy/signature/keyring.h"
 #include "tests/unit/policy_tool.h"
 
 static const char policy_yaml[] =
@@ -35,11 +36,13 @@ static const char alice_yaml[] =
     "  alice:\n"
     "    accounts: [alice, a]\n"
     "    emails: [Alice@example.com]\n"
-    "    keys: [{ssh: @KEY1@}, {until: 2027-01-01, ssh: @KEY2@}]\n";
+    "    keys: [{ssh: @KEY1@}, {until: 2027-01-01, ssh: @KEY2@},\n"
+    "      {ssh-ca: @KEY4@, principals: [alice, ops], since: 2026-01-01}]\n";
 
 static const char others_yaml[] =
     "identities:\n"
-    "  bob: {accounts: [bob], emails: [bob@example.com], keys: [{since: 2026-01-01, ssh: @KEY3@}]}\n"
+    "  bob: {accounts: [bob], emails: [bob@example.com], keys: [{since: 2026-01-01, ssh: @KEY3@},\n"
+    "      {ssh-ca: @KEY4@, principals: bob}]}\n"
     "  image-bot: {machine: true, accounts: [bot]}\n"
     "  mallory: {}\n";
 
@@ -174,10 +177,20 @@ same(const struct rw_policy *p, const struct rw_policy *q)
 		same_pos(a->pos, b->pos);
 	}
 	assert_int_equal(rw_keyring_count(p->keyring), rw_keyring_count(q->keyring));
+	assert_int_equal(p->index->n_keys, q->index->n_keys);
 	for (size_t i = 0; i < p->index->n_keys; i++) {
-		const struct rw_key *a = p->index->key[i].key, *b = rw_keyring_find(q->keyring, a->blob);
+		const struct rw_policy_key *x = &p->index->key[i], *y = &q->index->key[i];
+		const struct rw_key *a = x->key, *b = y->key;
 
-		assert_non_null(b);
+		if (x->n_principals == 0)
+			assert_ptr_equal(b, rw_keyring_find(q->keyring, a->blob));
+		assert_int_equal(x->n_principals, y->n_principals);
+		for (size_t k = 0; k < x->n_principals; k++) {
+			const struct rw_keyring_entry *ca = rw_keyring_ca_find(q->keyring, a->blob);
+
+			assert_true(rw_str_eq(x->principal[k], y->principal[k]));
+			assert_ptr_equal(rw_keyring_grant_find(q->keyring, ca, x->principal[k]), b);
+		}
 		assert_true(a->type == b->type && a->since == b->since && a->until == b->until && a->owner == b->owner);
 		assert_string_equal(a->fingerprint, b->fingerprint);
 	}

@@ -422,7 +422,7 @@ test_fields(void **state)
 		{ "FIDO ECDSA key", .key = pair("sk-ecdsa-sha2-nistp256@openssh.com", PAYLOAD),
 		    .want = RW_SIG_MALFORMED, .detail = "cut short" },
 		{ "certificate", .key = pair("ssh-rsa-cert-v01@openssh.com", PAYLOAD),
-		    .want = RW_SIG_UNSUPPORTED, .detail = "certificate" },
+		    .want = RW_SIG_MALFORMED, .detail = "certificate" },
 		{ "DSA key", .key = pair("ssh-dss", PAYLOAD), .want = RW_SIG_UNSUPPORTED, .detail = "DSA" },
 		{ "key of an unknown type", .key = pair("\033[31m", PAYLOAD),
 		    .want = RW_SIG_UNSUPPORTED, .detail = "\\x1b[31m" },

@@ -38,6 +38,7 @@ pushes = [x for x in got if x["event"] == "push"]
 body = [x["body"] for x in pushes]
 def c(n):
     return "0" * 40 if n == 0 else ("%x" % n).rjust(40, "c")
+number = {c(n): n for n in range(200)}
 def chain(ref, first, last, killed=False):
     """
     The notices of a ref, retries apart, follow each other without a gap from one commit to another. After the daemon was
@@ -117,7 +118,7 @@ check 'a slow endpoint gets the first' within 10 got slow 'len(got) == 1'
 push slow $main 20 1
 check 'and, in time, the last' within 20 got slow 'chain("refs/heads/main", 0, 21)'
 check 'in a few steps, and without a list of files that would be half' got slow \
-	'len(got) <= 4 and all(x["commits"][0]["modified"] == [] for x in body if int(x["after"].strip("c"), 16) - int(x["before"].strip("c") or "0", 16) > 1)'
+	'len(got) <= 4 and all(x["commits"][0]["modified"] == [] for x in body if number[x["after"]] - number[x["before"]] > 1)'
 
 # ---- errors are tried again
 behave flaky 500 close 200
@@ -234,7 +235,7 @@ while [ "$round" -lt 5 ]; do
 done
 check 'five times in a row, at any moment' within 30 row "$killed" 'd == []'
 check 'in order' got killed "chain('refs/heads/main', 0, $at, True) and
-	all(int(a['after'].strip('c'), 16) <= int(b['after'].strip('c'), 16) for a, b in
+	all(number[a['after']] <= number[b['after']] for a, b in
 	    zip([x for x in body if x['ref'] == 'refs/heads/main'], [x for x in body if x['ref'] == 'refs/heads/main'][1:]))"
 
 # ---- down, and up again

@@ -122,7 +122,8 @@ struct rw_kube_image {
 };
 /*
  * Every `image` of containers, initContainers and ephemeralContainers in every pod spec found anywhere in the
- * object (Pod, the workload kinds, CronJob, Lists, and unknown kinds that embed one), volumes of type image included.
+ * object (Pod, the workload kinds, CronJob, Lists, and unknown kinds that embed one), volumes of type image
+ * included; and of the steps, sidecars, container, script and stepTemplate of Tekton and Argo Workflows.
  */
 rw_must_check bool rw_kube_images(struct rw_arena *a, const struct rw_kube_object *o,
     const struct rw_kube_image **ret, size_t *ret_n, struct rw_error *err);

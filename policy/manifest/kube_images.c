@@ -54,7 +54,25 @@ static const struct {
 	{ RW_STR_LIT("initContainers"), containers },
 	{ RW_STR_LIT("ephemeralContainers"), containers },
 	{ RW_STR_LIT("volumes"), volumes },
+	/* Tekton's tasks, Argo's workflows */
+	{ RW_STR_LIT("steps"), containers },
+	{ RW_STR_LIT("sidecars"), containers },
 };
+
+/* One container alone: Argo's templates, Tekton's stepTemplate. */
+static const struct rw_str singles[] = {
+	RW_STR_LIT("container"), RW_STR_LIT("script"), RW_STR_LIT("stepTemplate"),
+};
+
+static void
+single(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *f)
+{
+	struct rw_field image = { f, RW_STR_LIT("image"), 0 };
+
+	for (size_t i = 0; n->kind == RW_YAML_MAP && i < RW_ARRAY_LEN(singles); i++)
+		if (rw_str_eq(f->key, singles[i]))
+			found(w, rw_yaml_get(n, "image"), &image);
+}
 
 /* Depth is bounded by RW_LIMIT_YAML_DEPTH, the number of visits by RW_LIMIT_YAML_NODES. */
 static void
@@ -73,6 +91,7 @@ visit(struct walk *w, const struct rw_yaml_node *n, const struct rw_field *up)
 			for (size_t k = 0; v->kind == RW_YAML_SEQ && k < RW_ARRAY_LEN(lists); k++)
 				if (rw_str_eq(f.key, lists[k].key))
 					lists[k].look(w, v, &f);
+			single(w, v, &f);
 		}
 		visit(w, v, &f);
 	}

@@ -174,6 +174,11 @@ images(void **state)
 		    "spec.jobTemplate.spec.template.spec.containers[0].image a\n" },
 		{ "deep in a kind nobody knows", HEAD "spec: {pools: [{\"x.y\": {containers: [{image: a}]}}]}\n",
 		    "spec.pools[0][\"x.y\"].containers[0].image a\n" },
+		{ "Argo's workflows", HEAD "spec: {templates: [{container: {image: a}}, {script: {image: b, source: x}},"
+		    " {sidecars: [{image: c}]}, {container: main}]}\n", "spec.templates[0].container.image a\n"
+		    "spec.templates[1].script.image b\nspec.templates[2].sidecars[0].image c\n" },
+		{ "Tekton's tasks", HEAD "spec: {stepTemplate: {image: a}, steps: [{image: b}, {script: ls}]}\n",
+		    "spec.stepTemplate.image a\nspec.steps[0].image b\n" },
 		{ "by an alias", HEAD "spec: {a: &x {containers: [{image: a}]}, b: *x}\n",
 		    "spec.a.containers[0].image a\nspec.b.containers[0].image a\n" },
 		{ "by a merge", HEAD "spec: {a: &x {image: a}, containers: [{<<: *x, name: b}]}\n",

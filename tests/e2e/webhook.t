@@ -38,7 +38,7 @@ pushes = [x for x in got if x["event"] == "push"]
 body = [x["body"] for x in pushes]
 def c(n):
     return "0" * 40 if n == 0 else ("%x" % n).rjust(40, "c")
-number = {c(n): n for n in range(200)}
+number = {c(n): n for n in range(0xc1)}	# 0xc1 looks like 1 again
 def chain(ref, first, last, killed=False):
     """
     The notices of a ref, retries apart, follow each other without a gap from one commit to another. After the daemon was

@@ -39,6 +39,28 @@ rw_must_check bool rw_notice_ping(struct rw_str repo_name, int64_t subscription,
 rw_must_check bool rw_notice_headers(const char *event, const char *uuid, struct rw_str secret,
     struct rw_str body, rw_time now, struct rw_buf *headers, struct rw_error *err);
 
+/* ---- changes to subscriptions ---- */
+
+enum rw_subscription_action { RW_SUB_CREATE, RW_SUB_DELETE, RW_SUB_PAUSE, RW_SUB_RESUME, RW_SUB_REDELIVER };
+
+struct rw_subscription_change {
+	enum rw_subscription_action action;
+	/* CREATE: what to make; start and id are filled in. Else as it was read; its state is brought up to date. */
+	struct rw_subscription *sub;
+	int64_t delivery;		/* REDELIVER */
+	int64_t token;			/* of the API that asked; 0: the operator's command */
+	rw_time now;
+};
+
+/*
+ * Do it and record it, as rw_stores_change(). The record names the endpoint's host only: the URL may be a
+ * secret of its own (a Flux receiver's is). Wake the engine afterwards.
+ */
+rw_must_check bool rw_subscription_change(struct rw_serve *s, struct rw_log *l, int64_t wait_ms,
+    const struct rw_subscription_change *c, struct rw_error *err);
+/* "created", "deleted", "paused", "resumed", "redelivered": as recorded. */
+const char *rw_subscription_action_name(enum rw_subscription_action a);
+
 /* ---- where notices may go: pure ---- */
 
 struct rw_address_rule { uint8_t addr[16]; unsigned bits; };

@@ -57,6 +57,15 @@ rw_must_check bool rw_serve_begin(struct rw_serve *s, struct rw_error *err);	/* 
 rw_must_check bool rw_serve_commit(struct rw_serve *s, struct rw_error *err);
 void rw_serve_rollback(struct rw_serve *s);
 
+/*
+ * One change in both stores: it runs with both transactions open, then the log is committed, then the
+ * other. What is not recorded does not happen; the record of a change whose own commit failed is an
+ * attempt. The log is waited for at most wait_ms and two seconds, since meanwhile no outcome of a
+ * delivery can be written.
+ */
+rw_must_check bool rw_stores_change(struct rw_serve *s, struct rw_log *l, int64_t wait_ms,
+    bool (*change)(void *ctx, struct rw_error *err), void *ctx, struct rw_error *err);
+
 /* Tokens. Only the SHA-256 of a token is stored; the token itself is shown once. */
 #define RW_SCOPES(X)							\
 	X(RW_SCOPE_AUDIT_READ,		"audit:read")			\

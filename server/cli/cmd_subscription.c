@@ -29,18 +29,12 @@ stores_open(struct rw_invocation *in, struct stores *s, struct rw_error *err)
 }
 
 static bool
-record(struct rw_invocation *in, struct stores *s, const char *action, int64_t id, struct rw_str host, struct rw_error *err)
+change(struct rw_invocation *in, struct stores *s, enum rw_subscription_action action, struct rw_subscription *sub,
+    struct rw_error *err)
 {
-	struct rw_audit_field f[] = {
-		{ "action", RW_FIELD_STR, rw_str(action), 0 },
-		{ "host", RW_FIELD_STR, host, 0 },
-		{ "subscription", RW_FIELD_INT, { NULL, 0 }, id },
-	};
-	uint64_t index;
+	struct rw_subscription_change c = { .action = action, .sub = sub, .now = in->now };
 
-	return rw_log_begin(s->log, s->config.lock_wait_ms, err) &&
-	    rw_audit_event(s->log, RW_ENTRY_SUBSCRIPTION, in->now, f, RW_ARRAY_LEN(f), &index, err) &&
-	    rw_log_commit(s->log, err);
+	return rw_subscription_change(s->serve, s->log, s->config.lock_wait_ms, &c, err);
 }
 
 /* The secret file's bytes minus one trailing newline are the key. */
@@ -79,7 +73,6 @@ add(struct rw_invocation *in, struct rw_error *err)
 	struct rw_subscription sub = { .state = RW_SUB_ACTIVE, .created = in->now };
 	const char *url = rw_given(in, "url"), *repo = rw_given(in, "repo"), *ref = rw_given(in, "ref");
 	struct rw_str host, port;
-	int64_t id;
 	bool tls;
 
 	sub.url = rw_str(url);
@@ -90,10 +83,9 @@ add(struct rw_invocation *in, struct rw_error *err)
 		return err->code == RW_E_USAGE ? RW_EXIT_USAGE : RW_EXIT_FAILED;
 	sub.repo_glob = rw_str(repo);
 	sub.ref_glob = rw_str(ref);
-	if (!stores_open(in, &s, err) || !rw_audit_size(s.log, &sub.start, err) ||
-	    !rw_subscription_add(s.serve, &sub, &id, err) || !record(in, &s, "created", id, host, err))
+	if (!stores_open(in, &s, err) || !change(in, &s, RW_SUB_CREATE, &sub, err))
 		return RW_EXIT_FAILED;
-	printf("subscription %lld\n", (long long)id);
+	printf("subscription %lld\n", (long long)sub.id);
 	return RW_EXIT_OK;
 }
 
@@ -115,50 +107,38 @@ list(struct rw_invocation *in, struct rw_error *err)
 	return RW_EXIT_OK;
 }
 
-/* What the three commands that take a number do: to the row, and what is recorded. */
 static int
-change(struct rw_invocation *in, const char *action, struct rw_error *err)
+change_one(struct rw_invocation *in, enum rw_subscription_action action, struct rw_error *err)
 {
 	rw_cleanup(stores_release) struct stores s = { .log = NULL };
 	struct rw_subscription sub;
-	struct rw_str host = { NULL, 0 }, port;
-	struct rw_error ignored = RW_ERROR_INIT;
 	uint64_t id;
-	bool tls, done;
 
 	if (!rw_text_u64(rw_str(in->arg[0]), INT64_MAX, &id))
 		return rw_usage(err, "a subscription is named by its number, as refwall subscription list shows it");
-	if (!stores_open(in, &s, err) || !rw_subscription_get(s.serve, in->arena, (int64_t)id, &sub, err))
+	if (!stores_open(in, &s, err) || !rw_subscription_get(s.serve, in->arena, (int64_t)id, &sub, err) ||
+	    !change(in, &s, action, &sub, err))
 		return RW_EXIT_FAILED;
-	if (strcmp(action, "deleted") == 0)
-		done = rw_subscription_delete(s.serve, (int64_t)id, err);
-	else
-		done = rw_subscription_set_state(s.serve, (int64_t)id,
-		    strcmp(action, "paused") == 0 ? RW_SUB_PAUSED : RW_SUB_ACTIVE, err);
-	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, &ignored))
-		host = rw_str("");
-	if (!done || !record(in, &s, action, (int64_t)id, host, err))
-		return RW_EXIT_FAILED;
-	printf("subscription %llu is %s\n", (unsigned long long)id, action);
+	printf("subscription %llu is %s\n", (unsigned long long)id, rw_subscription_action_name(action));
 	return RW_EXIT_OK;
 }
 
 static int
 pause_one(struct rw_invocation *in, struct rw_error *err)
 {
-	return change(in, "paused", err);
+	return change_one(in, RW_SUB_PAUSE, err);
 }
 
 static int
 resume_one(struct rw_invocation *in, struct rw_error *err)
 {
-	return change(in, "resumed", err);
+	return change_one(in, RW_SUB_RESUME, err);
 }
 
 static int
 delete_one(struct rw_invocation *in, struct rw_error *err)
 {
-	return change(in, "deleted", err);
+	return change_one(in, RW_SUB_DELETE, err);
 }
 
 static const struct rw_option add_options[] = {

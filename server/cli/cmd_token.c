@@ -8,6 +8,29 @@
 
 #define RW_TOKEN_BYTES 32
 
+/* A change to the tokens, and the fields that record it. */
+struct change {
+	struct rw_serve *serve;
+	struct rw_log *log;
+	rw_time now;
+	const struct rw_token *add;	/* NULL: revoke */
+	int64_t id;
+	struct rw_audit_field *field;	/* the last is the token's number */
+	size_t n_fields;
+};
+
+static bool
+change(void *ctx, struct rw_error *err)
+{
+	struct change *c = ctx;
+	uint64_t index;
+
+	if (!(c->add != NULL ? rw_token_add(c->serve, c->add, &c->id, err) : rw_token_revoke(c->serve, c->id, err)))
+		return false;
+	c->field[c->n_fields - 1].integer = c->id;
+	return rw_audit_event(c->log, RW_ENTRY_TOKEN, c->now, c->field, c->n_fields, &index, err);
+}
+
 bool
 rw_cli_token(struct rw_invocation *in, struct rw_serve *serve, struct rw_log *log, int64_t wait_ms, unsigned scopes,
     const char *name, const char *repos, rw_time expires, const char **ret, struct rw_error *err)
@@ -18,9 +41,8 @@ rw_cli_token(struct rw_invocation *in, struct rw_serve *serve, struct rw_log *lo
 		.scopes = scopes, .name = rw_str(name), .repos = rw_str(repos), .created = in->now, .expires = expires,
 	};
 	rw_auto_buf struct rw_buf words = RW_BUF_INIT(1024);
+	struct change c = { .serve = serve, .log = log, .now = in->now, .add = &t };
 	const char *text;
-	uint64_t index;
-	int64_t id;
 
 	if (!rw_random(raw, sizeof(raw), err))
 		return false;
@@ -34,18 +56,19 @@ rw_cli_token(struct rw_invocation *in, struct rw_serve *serve, struct rw_log *lo
 		if ((scopes & 1u << i) != 0)
 			rw_buf_printf(&words, "%s%s", words.len > 0 ? " " : "", rw_scope_name(i));
 	}
-	if (!rw_buf_ok(&words, "scopes", err) || !rw_log_begin(log, wait_ms, err))
+	if (!rw_buf_ok(&words, "scopes", err))
 		return false;
-	/* The record first: a token that is not recorded must not exist. */
 	struct rw_audit_field f[] = {
 		{ "action", RW_FIELD_STR, rw_str("created"), 0 },
 		{ "name", RW_FIELD_STR, t.name, 0 },
 		{ "repos", RW_FIELD_STR, t.repos, 0 },
 		{ "scopes", RW_FIELD_STR, rw_buf_str(&words), 0 },
+		{ "token", RW_FIELD_INT, { NULL, 0 }, 0 },
 	};
-	if (!rw_audit_event(log, RW_ENTRY_TOKEN, in->now, f, RW_ARRAY_LEN(f), &index, err) || !rw_log_commit(log, err))
-		return false;
-	if (!rw_token_add(serve, &t, &id, err))
+
+	c.field = f;
+	c.n_fields = RW_ARRAY_LEN(f);
+	if (!rw_stores_change(serve, log, wait_ms, change, &c, err))
 		return false;
 	*ret = text;
 	return true;
@@ -123,19 +146,23 @@ revoke(struct rw_invocation *in, struct rw_error *err)
 {
 	rw_auto_log struct rw_log *log = NULL;
 	rw_auto_serve struct rw_serve *serve = NULL;
-	struct rw_config c;
-	uint64_t id, index;
+	struct rw_config config;
+	struct change c;
+	uint64_t id;
 
 	if (!rw_text_u64(rw_str(in->arg[0]), INT64_MAX, &id))
 		return rw_usage(err, "a token is named by its number, as refwall token list shows it");
-	if (!open_both(in, &c, &log, &serve, err) || !rw_token_revoke(serve, (int64_t)id, err))
+	if (!open_both(in, &config, &log, &serve, err))
 		return RW_EXIT_FAILED;
 	struct rw_audit_field f[] = {
 		{ "action", RW_FIELD_STR, rw_str("revoked"), 0 },
-		{ "token", RW_FIELD_INT, { NULL, 0 }, (int64_t)id },
+		{ "token", RW_FIELD_INT, { NULL, 0 }, 0 },
 	};
-	if (!rw_log_begin(log, c.lock_wait_ms, err) ||
-	    !rw_audit_event(log, RW_ENTRY_TOKEN, in->now, f, RW_ARRAY_LEN(f), &index, err) || !rw_log_commit(log, err))
+
+	c = (struct change){
+		.serve = serve, .log = log, .now = in->now, .id = (int64_t)id, .field = f, .n_fields = RW_ARRAY_LEN(f),
+	};
+	if (!rw_stores_change(serve, log, config.lock_wait_ms, change, &c, err))
 		return RW_EXIT_FAILED;
 	printf("token %llu is revoked\n", (unsigned long long)id);
 	return RW_EXIT_OK;

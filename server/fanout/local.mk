@@ -2,6 +2,7 @@ noinst_LIBRARIES += librwfanout.a
 librwfanout_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 librwfanout_a_SOURCES = \
 	server/fanout/address.c \
+	server/fanout/change.c \
 	server/fanout/engine.c \
 	server/fanout/engine.h \
 	server/fanout/host.c \

@@ -75,14 +75,14 @@ rw_call_problem(struct rw_call *c, unsigned status, const char *fmt, ...)
 void
 rw_call_error(struct rw_call *c, const struct rw_error *err)
 {
-	static const struct { enum rw_error_code code; unsigned status; bool tell; } map[] = {
-		{ RW_E_USAGE, 400, true },
-		{ RW_E_PARSE, 400, true },
-		{ RW_E_NOT_FOUND, 404, true },
-		{ RW_E_EXISTS, 409, true },
-		{ RW_E_DENIED, 403, true },
-		{ RW_E_LIMIT, 507, true },
-		{ RW_E_BUSY, 503, true },
+	static const struct { enum rw_error_code code; unsigned status; } map[] = {
+		{ RW_E_USAGE, 400 },
+		{ RW_E_PARSE, 400 },
+		{ RW_E_NOT_FOUND, 404 },
+		{ RW_E_EXISTS, 409 },
+		{ RW_E_DENIED, 403 },
+		{ RW_E_LIMIT, 507 },
+		{ RW_E_BUSY, 503 },
 	};
 
 	for (size_t i = 0; i < RW_ARRAY_LEN(map); i++) {

@@ -67,15 +67,6 @@ rw_api_delivery_list(struct rw_call *c)
 		rw_call_done(c, 200, "application/json");
 }
 
-static bool
-apply_redeliver(struct rw_call *c, struct rw_subscription *s, struct rw_error *err)
-{
-	(void)s;
-	return rw_delivery_redeliver(c->serve, (int64_t)c->id, c->now, err);
-}
-
-static const struct rw_api_change redelivered = { "redelivered", apply_redeliver };
-
 void
 rw_api_delivery_redeliver(struct rw_call *c)
 {
@@ -91,7 +82,7 @@ rw_api_delivery_redeliver(struct rw_call *c)
 			rw_call_error(c, &err);
 		return;
 	}
-	if (!rw_api_subscription_load(c, d.subscription, &s) || !rw_api_change(c, &redelivered, &s))
+	if (!rw_api_subscription_load(c, d.subscription, &s) || !rw_api_change(c, RW_SUB_REDELIVER, &s))
 		return;
 	if (!rw_delivery_get(c->serve, c->arena, (int64_t)c->id, &d, &err)) {
 		rw_call_error(c, &err);

@@ -8,28 +8,13 @@
 #include "server/http/body.h"
 #include "server/http/call.h"
 
-#define LOG_WAIT_MS	2000	/* a person waits for the answer */
 #define SECRET_BYTES	32	/* of a secret that is made here */
 
-static int64_t
-log_wait(const struct rw_call *c)
-{
-	return c->o->lock_wait_ms > LOG_WAIT_MS ? LOG_WAIT_MS : c->o->lock_wait_ms;
-}
-
 static void
-wake(const struct rw_call *c)
-{
-	if (c->o->fanout != NULL)
-		rw_fanout_wake(c->o->fanout);
-}
-
-static void
-put(struct rw_call *c, const struct rw_subscription *s, struct rw_json *j)
+put(struct rw_json *j, const struct rw_subscription *s)
 {
 	static const char *const states[] = { "active", "paused", "gone" };
 
-	(void)c;
 	rw_json_object(j);
 	rw_json_key(j, "id");
 	rw_json_int(j, s->id);
@@ -58,7 +43,7 @@ answer(struct rw_call *c, unsigned status, const struct rw_subscription *s, cons
 	struct rw_json j = rw_json_init(&c->out, false);
 	struct rw_error err = RW_ERROR_INIT;
 
-	put(c, s, &j);
+	put(&j, s);
 	if (secret != NULL) {
 		rw_json_key(&j, "secret");
 		rw_json_strz(&j, secret);
@@ -96,78 +81,22 @@ rw_api_subscription_load(struct rw_call *c, int64_t id, struct rw_subscription *
 	return true;
 }
 
-/* The URL may be a secret of its own (a Flux receiver's is), so the record names the host only. */
-static bool
-record(struct rw_call *c, const char *action, const struct rw_subscription *s, struct rw_error *err)
-{
-	struct rw_error ignored = RW_ERROR_INIT;
-	struct rw_str host = { "", 0 }, port;
-	bool tls;
-
-	if (!rw_url_check(c->arena, s->url, &tls, &host, &port, &ignored))
-		host = (struct rw_str){ "", 0 };
-	struct rw_audit_field f[] = {
-		{ "action", RW_FIELD_STR, rw_str(action), 0 },
-		{ "host", RW_FIELD_STR, host, 0 },
-		{ "ref-glob", RW_FIELD_STR, s->ref_glob, 0 },
-		{ "repo-glob", RW_FIELD_STR, s->repo_glob, 0 },
-		{ "subscription", RW_FIELD_INT, { NULL, 0 }, s->id },
-		{ "token", RW_FIELD_INT, { NULL, 0 }, c->token.id },
-	};
-	uint64_t index;
-
-	return rw_audit_event(c->log, RW_ENTRY_SUBSCRIPTION, c->now, f, RW_ARRAY_LEN(f), &index, err);
-}
-
 bool
-rw_api_change(struct rw_call *c, const struct rw_api_change *ch, struct rw_subscription *s)
+rw_api_change(struct rw_call *c, enum rw_subscription_action action, struct rw_subscription *s)
 {
+	struct rw_subscription_change ch = {
+		.action = action, .sub = s, .delivery = (int64_t)c->id, .token = c->token.id, .now = c->now,
+	};
 	struct rw_error err = RW_ERROR_INIT;
-	bool ok;
 
-	ok = rw_serve_begin(c->serve, &err) && rw_log_begin(c->log, log_wait(c), &err) &&
-	    ch->apply(c, s, &err) && record(c, ch->action, s, &err) && rw_log_commit(c->log, &err) &&
-	    rw_serve_commit(c->serve, &err);
-	if (!ok) {
-		rw_log_rollback(c->log);
-		rw_serve_rollback(c->serve);
+	if (!rw_subscription_change(c->serve, c->log, c->o->lock_wait_ms, &ch, &err)) {
 		rw_call_error(c, &err);
 		return false;
 	}
-	wake(c);
+	if (c->o->fanout != NULL)
+		rw_fanout_wake(c->o->fanout);
 	return true;
 }
-
-static bool
-apply_add(struct rw_call *c, struct rw_subscription *s, struct rw_error *err)
-{
-	return rw_audit_size(c->log, &s->start, err) && rw_subscription_add(c->serve, s, &s->id, err);
-}
-
-static bool
-apply_delete(struct rw_call *c, struct rw_subscription *s, struct rw_error *err)
-{
-	return rw_subscription_delete(c->serve, s->id, err);
-}
-
-static bool
-apply_pause(struct rw_call *c, struct rw_subscription *s, struct rw_error *err)
-{
-	s->state = RW_SUB_PAUSED;
-	return rw_subscription_set_state(c->serve, s->id, s->state, err);
-}
-
-static bool
-apply_resume(struct rw_call *c, struct rw_subscription *s, struct rw_error *err)
-{
-	s->state = RW_SUB_ACTIVE;
-	return rw_subscription_set_state(c->serve, s->id, s->state, err);
-}
-
-static const struct rw_api_change added = { "created", apply_add };
-static const struct rw_api_change deleted = { "deleted", apply_delete };
-static const struct rw_api_change paused = { "paused", apply_pause };
-static const struct rw_api_change resumed = { "resumed", apply_resume };
 
 void
 rw_api_subscription_list(struct rw_call *c)
@@ -205,7 +134,7 @@ rw_api_subscription_list(struct rw_call *c)
 			last = s[i].id;
 			if (!visible(c, &s[i]))
 				continue;
-			put(c, &s[i], &j);
+			put(&j, &s[i]);
 			rw_json_end(&j);
 			shown++;
 		}
@@ -312,7 +241,7 @@ rw_api_subscription_add(struct rw_call *c)
 		if (!make_secret(c, &s.secret))
 			return;
 	}
-	if (!rw_api_change(c, &added, &s))
+	if (!rw_api_change(c, RW_SUB_CREATE, &s))
 		return;
 	rw_call_header(c, "Location", "/v1/subscriptions/%lld", (long long)s.id);
 	answer(c, 201, &s, made ? s.secret.p : NULL);
@@ -332,30 +261,30 @@ rw_api_subscription_delete(struct rw_call *c)
 {
 	struct rw_subscription s;
 
-	if (!rw_api_subscription_load(c, (int64_t)c->id, &s) || !rw_api_change(c, &deleted, &s))
+	if (!rw_api_subscription_load(c, (int64_t)c->id, &s) || !rw_api_change(c, RW_SUB_DELETE, &s))
 		return;
 	rw_call_done(c, 204, NULL);
 }
 
 static void
-set_state(struct rw_call *c, const struct rw_api_change *ch)
+set_state(struct rw_call *c, enum rw_subscription_action action)
 {
 	struct rw_subscription s;
 
-	if (rw_api_subscription_load(c, (int64_t)c->id, &s) && rw_api_change(c, ch, &s))
+	if (rw_api_subscription_load(c, (int64_t)c->id, &s) && rw_api_change(c, action, &s))
 		answer(c, 200, &s, NULL);
 }
 
 void
 rw_api_subscription_pause(struct rw_call *c)
 {
-	set_state(c, &paused);
+	set_state(c, RW_SUB_PAUSE);
 }
 
 void
 rw_api_subscription_resume(struct rw_call *c)
 {
-	set_state(c, &resumed);
+	set_state(c, RW_SUB_RESUME);
 }
 
 void

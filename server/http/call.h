@@ -2,7 +2,7 @@
  * call.h: one request on its way through the service, and what its handlers share. Only inside
  * server/http.
  *
- * A handler reads the call, and ends by filling in status, body and headers: with rw_call_json(),
+ * A handler reads the call, and ends by filling in status, body and headers: with rw_call_done(),
  * rw_call_problem() or rw_call_error(). It runs in one thread of the pool; log and serve are that
  * thread's own handles.
  */
@@ -99,15 +99,8 @@ void rw_api_metrics(struct rw_call *c);
 
 /* api_subscription.c: the subscription, if the token may see it. False: answered. */
 bool rw_api_subscription_load(struct rw_call *c, int64_t id, struct rw_subscription *ret);
-/*
- * One change in both stores. The record is committed before the change: what is not recorded must not
- * happen; the record of a change that then failed is an attempt. False: answered.
- */
-struct rw_api_change {
-	const char *action;
-	bool (*apply)(struct rw_call *c, struct rw_subscription *s, struct rw_error *err);
-};
-bool rw_api_change(struct rw_call *c, const struct rw_api_change *ch, struct rw_subscription *s);
+/* Change it, record that, wake the engine. The call's id is the delivery's where it is one. False: answered. */
+bool rw_api_change(struct rw_call *c, enum rw_subscription_action action, struct rw_subscription *s);
 
 /* shared.c: what all threads count and limit together. */
 struct rw_http_shared *rw_http_shared_new(void);

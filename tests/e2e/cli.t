@@ -129,6 +129,24 @@ has 'subscription list: it' "$T/out" '^1 +active +http://127.0.0.1:9/x +repo sho
 for a in pause resume delete; do status "subscription $a" 0 refwall subscription "$a" --config "$conf" 1; done
 status 'subscription pause: none such' 3 refwall subscription pause --config "$conf" 1
 check 'all of it is recorded' sh -c "refwall audit list --config '$conf' --kind subscription | wc -l | grep -q '^4$'"
+entries --kind token >"$T/e"
+check 'a token that is revoked is one that was created' jq -es 'map(.entry | {action, token}) |
+	index({action: "created", token: 2}) != null and last == {action: "revoked", token: 2}' "$T/e"
+
+# ---- what cannot be recorded does not happen ----
+perl -MFcntl=:flock -e 'open(my $f, "+<", $ARGV[0]) or die; flock($f, LOCK_EX); open(my $r, ">", $ARGV[1]); close $r; sleep 20' \
+	"$T/state/log/log.lock" "$T/locked" &
+holder=$!
+pids="$pids $holder"
+until_true test -e "$T/locked"
+refwall token list --config "$conf" >"$T/tokens"
+status 'subscription add without the log' 3 refwall subscription add --config "$conf" --url http://127.0.0.1:9/x --secret-file "$T/secret"
+status 'token create without the log' 3 refwall token create --config "$conf" --scope audit:read
+is 'token create without the log: nothing is shown' "$(cat "$T/out")" ''
+status 'token revoke without the log' 3 refwall token revoke --config "$conf" 1
+kill "$holder"
+is 'there is no new subscription' "$(refwall subscription list --config "$conf")" ''
+is 'the tokens are what they were' "$(refwall token list --config "$conf")" "$(cat "$T/tokens")"
 status 'status' 0 refwall status --config "$conf"
 has 'status: the repository' "$T/out" '^  shop  '
 done_testing

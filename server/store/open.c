@@ -74,7 +74,7 @@ check_version(struct rw_db *db, const struct rw_db_kind *k, struct rw_error *err
 	if (id != (uint64_t)k->application_id)
 		return rw_fail(err, RW_E_CORRUPT, "%s: is no %s store of refwall", shown.z, k->what);
 	if (version != (uint64_t)k->version)
-		return rw_fail(err, RW_E_UNSUPPORTED, "%s: has schema version %llu, wanted %d; `refwall migrate` brings it up",
+		return rw_fail(err, RW_E_UNSUPPORTED, "%s: has schema version %llu, this program reads %d: another release made it",
 		    shown.z, (unsigned long long)version, k->version);
 	return true;
 }

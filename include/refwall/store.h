@@ -7,7 +7,7 @@
  *
  * Stores are created by `refwall init` only; opening never creates. A store is opened O_NOFOLLOW, with WAL,
  * synchronous=FULL, trusted_schema=OFF, recursive_triggers=ON, foreign keys on, and a check of its schema version
- * (RW_E_UNSUPPORTED with the command that migrates). A handle belongs to one thread.
+ * (RW_E_UNSUPPORTED). A handle belongs to one thread.
  *
  * Writers of the log queue on a file lock (flock on log/log.lock, taken in order of arrival) before they begin, for a bounded
  * time (RW_E_BUSY); readers never wait. Everything between rw_log_begin() and rw_log_commit() is one transaction:
@@ -101,6 +101,7 @@ rw_must_check bool rw_token_revoke(struct rw_serve *s, int64_t id, struct rw_err
 
 /* Subscriptions. */
 enum rw_subscription_state { RW_SUB_ACTIVE, RW_SUB_PAUSED, RW_SUB_GONE /* endpoint answered 410 */ };
+const char *rw_subscription_state_name(enum rw_subscription_state st);	/* "active" */
 struct rw_subscription {
 	int64_t id;
 	struct rw_str url;
@@ -125,6 +126,7 @@ rw_must_check bool rw_subscription_delete(struct rw_serve *s, int64_t id, struct
  * Deliveries: at most one row per (subscription, repository, ref), which holds the newest applied entry that is still to be announced.
  */
 enum rw_delivery_state { RW_DELIVERY_WAITING, RW_DELIVERY_SENDING, RW_DELIVERY_DONE, RW_DELIVERY_DEAD };
+const char *rw_delivery_state_name(enum rw_delivery_state st);		/* "waiting" */
 struct rw_delivery {
 	int64_t id, subscription;
 	struct rw_str repo_id, repo_name, ref;

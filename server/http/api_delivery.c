@@ -3,8 +3,6 @@
 static void
 put_delivery(struct rw_json *j, const struct rw_delivery *d)
 {
-	static const char *const states[] = { "waiting", "sending", "done", "dead" };
-
 	rw_json_object(j);
 	rw_json_key(j, "id");
 	rw_json_int(j, d->id);
@@ -21,7 +19,7 @@ put_delivery(struct rw_json *j, const struct rw_delivery *d)
 	rw_json_key(j, "uuid");
 	rw_json_strz(j, d->uuid);
 	rw_json_key(j, "state");
-	rw_json_strz(j, states[d->state]);
+	rw_json_strz(j, rw_delivery_state_name(d->state));
 	rw_json_key(j, "attempts");
 	rw_json_int(j, d->attempts);
 	rw_json_key(j, "next_at");

@@ -13,8 +13,6 @@
 static void
 put(struct rw_json *j, const struct rw_subscription *s)
 {
-	static const char *const states[] = { "active", "paused", "gone" };
-
 	rw_json_object(j);
 	rw_json_key(j, "id");
 	rw_json_int(j, s->id);
@@ -30,7 +28,7 @@ put(struct rw_json *j, const struct rw_subscription *s)
 	else
 		rw_json_str(j, s->owner_repos);
 	rw_json_key(j, "state");
-	rw_json_strz(j, states[s->state]);
+	rw_json_strz(j, rw_subscription_state_name(s->state));
 	rw_json_key(j, "created");
 	rw_json_time(j, s->created);
 	rw_json_key(j, "start");

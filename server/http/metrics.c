@@ -4,7 +4,6 @@
 void
 rw_api_metrics(struct rw_call *c)
 {
-	static const char *const states[] = { "waiting", "sending", "done", "dead" };
 	struct rw_error err = RW_ERROR_INIT;
 	uint64_t counts[RW_DELIVERY_DEAD + 1], size, cursor;
 	size_t pending;
@@ -29,9 +28,9 @@ rw_api_metrics(struct rw_call *c)
 	    "refwall_fanout_unread_entries %llu\n", (unsigned long long)(cursor < size ? size - cursor : 0));
 	rw_buf_puts(&c->out, "# TYPE refwall_deliveries gauge\n"
 	    "# HELP refwall_deliveries Deliveries by state: one per subscription, repository and ref.\n");
-	for (size_t i = 0; i < RW_ARRAY_LEN(states); i++)
-		rw_buf_printf(&c->out, "refwall_deliveries{state=\"%s\"} %llu\n", states[i],
-		    (unsigned long long)counts[i]);
+	for (unsigned i = 0; i < RW_ARRAY_LEN(counts); i++)
+		rw_buf_printf(&c->out, "refwall_deliveries{state=\"%s\"} %llu\n",
+		    rw_delivery_state_name((enum rw_delivery_state)i), (unsigned long long)counts[i]);
 	rw_http_count_put(c->shared, &c->out);
 	if (c->o->metrics != NULL)
 		c->o->metrics(c->o->ctx, &c->out);

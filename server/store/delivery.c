@@ -16,6 +16,14 @@
 _Static_assert(RW_DELIVERY_WAITING == 0 && RW_DELIVERY_SENDING == 1 && RW_DELIVERY_DONE == 2 &&
     RW_DELIVERY_DEAD == 3 && RW_SUB_ACTIVE == 0, "these numbers stand in statements and in files");
 
+const char *
+rw_delivery_state_name(enum rw_delivery_state st)
+{
+	static const char *const names[] = { "waiting", "sending", "done", "dead" };
+
+	return (unsigned)st < RW_ARRAY_LEN(names) ? names[st] : "unknown";
+}
+
 bool
 rw_delivery_cursor(struct rw_serve *s, uint64_t *ret, struct rw_error *err)
 {

@@ -3,6 +3,14 @@
 
 #define COLUMNS "id, url, secret, repo_glob, ref_glob, owner_repos, state, created, start"
 
+const char *
+rw_subscription_state_name(enum rw_subscription_state st)
+{
+	static const char *const names[] = { "active", "paused", "gone" };
+
+	return (unsigned)st < RW_ARRAY_LEN(names) ? names[st] : "unknown";
+}
+
 static bool
 below_limit(struct rw_serve *s, struct rw_error *err)
 {

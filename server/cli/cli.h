@@ -64,6 +64,9 @@ int rw_usage(struct rw_error *err, const char *fmt, ...) rw_printf_like(2, 3);
 #define RW_OPTION_CONFIG { "config", "FILE", "the configuration, refwall.yaml", false, true }
 rw_must_check bool rw_cli_config(struct rw_invocation *in, struct rw_config *ret, struct rw_error *err);
 
+/* An option that is a glob: false with RW_E_USAGE when it is malformed. */
+rw_must_check bool rw_cli_glob(struct rw_invocation *in, const char *name, struct rw_error *err);
+
 /* Make a token, store its hash, record it; ret receives the text to show once (in the arena). */
 rw_must_check bool rw_cli_token(struct rw_invocation *in, struct rw_serve *serve, struct rw_log *log, int64_t wait_ms,
     unsigned scopes, const char *name, const char *repos, rw_time expires, const char **ret, struct rw_error *err);

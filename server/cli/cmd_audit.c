@@ -14,7 +14,7 @@ take_filters(struct rw_invocation *in, struct rw_audit_filter *f, struct rw_erro
 	for (size_t i = 0; i < in->n_given; i++) {
 		const char *name = in->given[i].option->name;
 
-		if (strcmp(name, "config") == 0 || strcmp(name, "format") == 0 || strcmp(name, "all") == 0)
+		if (strcmp(name, "config") == 0 || strcmp(name, "format") == 0)
 			continue;
 		if (!rw_audit_filter_set(in->arena, f, rw_str(name), rw_str(in->given[i].value), err))
 			return false;

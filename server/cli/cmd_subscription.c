@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "refwall/fanout.h"
-#include "refwall/glob.h"
 #include "refwall/hash.h"
 #include "refwall/text.h"
 #include "server/cli/cli.h"
@@ -57,15 +56,6 @@ read_secret(struct rw_invocation *in, const char *path, struct rw_str *ret, stru
 	return rw_arena_ok(in->arena, "secret", err);
 }
 
-static bool
-check_glob(struct rw_invocation *in, const char *option, const char *glob, struct rw_error *err)
-{
-	if (glob == NULL || rw_glob_compile(in->arena, rw_str(glob), err) != NULL)
-		return true;
-	err->code = RW_E_USAGE;
-	return rw_fail_prefix(err, "--%s", option);
-}
-
 static int
 add(struct rw_invocation *in, struct rw_error *err)
 {
@@ -76,8 +66,8 @@ add(struct rw_invocation *in, struct rw_error *err)
 	bool tls;
 
 	sub.url = rw_str(url);
-	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, err) || !check_glob(in, "repo", repo, err) ||
-	    !check_glob(in, "ref", ref, err))
+	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, err) || !rw_cli_glob(in, "repo", err) ||
+	    !rw_cli_glob(in, "ref", err))
 		return RW_EXIT_USAGE;
 	if (!read_secret(in, rw_given(in, "secret-file"), &sub.secret, err))
 		return err->code == RW_E_USAGE ? RW_EXIT_USAGE : RW_EXIT_FAILED;
@@ -92,7 +82,6 @@ add(struct rw_invocation *in, struct rw_error *err)
 static int
 list(struct rw_invocation *in, struct rw_error *err)
 {
-	static const char *const state[] = { "active", "paused", "gone" };
 	rw_auto_serve struct rw_serve *serve = NULL;
 	const struct rw_subscription *sub;
 	struct rw_config c;
@@ -102,8 +91,10 @@ list(struct rw_invocation *in, struct rw_error *err)
 	    !rw_subscription_list(serve, in->arena, 0, RW_LIMIT_SUBSCRIPTIONS, &sub, &n, err))
 		return RW_EXIT_FAILED;
 	for (size_t i = 0; i < n; i++)
-		printf("%lld  %-6s  %s  repo %s  ref %s\n", (long long)sub[i].id, state[sub[i].state], RW_SHOW(sub[i].url),
-		    sub[i].repo_glob.n > 0 ? RW_SHOW(sub[i].repo_glob) : "**", sub[i].ref_glob.n > 0 ? RW_SHOW(sub[i].ref_glob) : "**");
+		printf("%lld  %-6s  %s  repo %s  ref %s\n", (long long)sub[i].id,
+		    rw_subscription_state_name(sub[i].state), RW_SHOW(sub[i].url),
+		    sub[i].repo_glob.n > 0 ? RW_SHOW(sub[i].repo_glob) : "**",
+		    sub[i].ref_glob.n > 0 ? RW_SHOW(sub[i].ref_glob) : "**");
 	return RW_EXIT_OK;
 }
 

@@ -99,6 +99,8 @@ create(struct rw_invocation *in, struct rw_error *err)
 			    "subscriptions:write, metrics:read, admin", in->given[i].value);
 		scopes |= flag;
 	}
+	if (!rw_cli_glob(in, "repos", err))
+		return RW_EXIT_USAGE;
 	if (expires != NULL && (!rw_time_parse(rw_str(expires), &until) || until <= in->now))
 		return rw_usage(err, "--expires wants a time to come, such as 2030-01-01T00:00:00Z");
 	if (!open_both(in, &c, &log, &serve, err))

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "refwall/glob.h"
 #include "refwall/hash.h"
 #include "server/cli/cli.h"
 
@@ -52,6 +53,17 @@ bool
 rw_cli_config(struct rw_invocation *in, struct rw_config *ret, struct rw_error *err)
 {
 	return rw_config_load(in->arena, rw_given(in, "config"), ret, err);
+}
+
+bool
+rw_cli_glob(struct rw_invocation *in, const char *name, struct rw_error *err)
+{
+	const char *glob = rw_given(in, name);
+
+	if (glob == NULL || rw_glob_compile(in->arena, rw_str(glob), err) != NULL)
+		return true;
+	err->code = RW_E_USAGE;
+	return rw_fail_prefix(err, "--%s", name);
 }
 
 static void

@@ -114,6 +114,8 @@ status 'token create' 0 refwall token create --config "$conf" --scope audit:read
 has 'token create: one token' "$T/out" '^rwt_[0-9a-f]{64}$'
 token=$(cat "$T/out")
 status 'token create: a scope that is none' 2 refwall token create --config "$conf" --scope everything
+status 'token create: a limit that is no glob' 2 refwall token create --config "$conf" --scope audit:read --repos 'team/{'
+has 'token create: a limit that is no glob, told' "$T/err" '^refwall: --repos'
 status 'token list' 0 refwall token list --config "$conf"
 lacks 'token list shows no token' "$T/out" "$token"
 check 'no token is in the stores' sh -c "! grep -rqa '$token' '$T/state/log' '$T/state/serve'"

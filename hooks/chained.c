@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +106,25 @@ pump_run(struct pump *p, struct rw_str input, struct rw_buf *output, int64_t dea
 	return true;
 }
 
+/* It may close its output and go on; it has the rest of its time for that. */
+static bool
+ends_in_time(pid_t pid, int64_t deadline)
+{
+	rw_autoclose int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	/* a kernel before 5.3 knows no such thing: there the hook's own deadline must do */
+	if (fd < 0)
+		return true;
+	for (;;) {
+		int64_t left = deadline - rw_time_monotonic();
+		int n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+
+		if (n >= 0 || errno != EINTR)
+			return n > 0;
+	}
+}
+
 bool
 rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, int *ret_status, struct rw_error *err)
 {
@@ -126,7 +146,7 @@ rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, in
 	pid = start(path, h, &p, err);
 	if (pid < 0)
 		return false;
-	in_time = pump_run(&p, rw_buf_str(&h->input), output, deadline);
+	in_time = pump_run(&p, rw_buf_str(&h->input), output, deadline) && ends_in_time(pid, deadline);
 	if (!in_time)
 		(void)kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -59,6 +59,9 @@ sed -i '/chained-timeout/d' "$conf" && echo 'chained-timeout: 1s' >>"$conf"
 commit 'the old hook hangs'
 fails 'a hook that hangs is ended' push main
 has 'and the push refused for it' "$T/push.out" 'did not end in time'
+printf '#!/bin/sh\nexec >&- 2>&-\nwhile :; do sleep 1; done\n' >"$T/old.git/hooks/pre-receive.chained"
+fails 'one that hangs with its output closed is ended too' push main
+has 'and the push refused for it as well' "$T/push.out" 'did not end in time'
 rm "$T/old.git/hooks/pre-receive.chained"
 
 # ---- what cannot be guarded is refused at once ----

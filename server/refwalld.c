@@ -36,7 +36,6 @@ enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
 struct daemon {
 	struct rw_config config;
-	struct rw_address_policy addresses;
 	struct rw_fanout *fanout;
 	struct rw_http *http;
 	pthread_mutex_t lock;
@@ -339,41 +338,22 @@ metrics(void *ctx, struct rw_buf *out)
 /* ---- the life of the daemon ---- */
 
 static bool
-networks(struct rw_arena *a, const struct rw_network *n, size_t count, const struct rw_address_rule **ret)
+start(struct daemon *d, struct rw_error *err)
 {
-	struct rw_address_rule *r = rw_arena_array(a, count == 0 ? 1 : count, sizeof(*r));
-
-	if (r == NULL)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		memcpy(r[i].addr, n[i].addr, sizeof(r[i].addr));
-		r[i].bits = n[i].bits;
-	}
-	*ret = r;
-	return true;
-}
-
-static bool
-start(struct daemon *d, struct rw_arena *a, struct rw_error *err)
-{
+	const struct rw_config *c = &d->config;
+	const struct rw_address_policy addresses = { c->allow, c->deny, c->n_allow, c->n_deny };
 	struct rw_fanout_options fo = {
-		.log_dir = d->config.log_dir, .serve_dir = d->config.serve_dir,
-		.notice = { .external_url = d->config.external_url },
+		.log_dir = c->log_dir, .serve_dir = c->serve_dir, .addresses = addresses,
+		.notice = { .external_url = c->external_url },
 		.now = rw_time_now, .event = line,
 	};
 	struct rw_http_options ho = {
-		.host = d->config.listen_host, .port = d->config.listen_port,
-		.log_dir = d->config.log_dir, .serve_dir = d->config.serve_dir,
-		    .lock_wait_ms = d->config.lock_wait_ms,
+		.host = c->listen_host, .port = c->listen_port, .addresses = addresses,
+		.log_dir = c->log_dir, .serve_dir = c->serve_dir, .lock_wait_ms = c->lock_wait_ms,
 		.ready = ready, .metrics = metrics, .event = line, .ctx = d,
 	};
 	pthread_condattr_t attr;
 
-	if (!networks(a, d->config.allow, d->config.n_allow, &d->addresses.allow) ||
-	    !networks(a, d->config.deny, d->config.n_deny, &d->addresses.deny))
-		return rw_fail_nomem(err);
-	d->addresses.n_allow = d->config.n_allow;
-	d->addresses.n_deny = d->config.n_deny;
 	(void)pthread_mutex_init(&d->lock, NULL);
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -381,7 +361,6 @@ start(struct daemon *d, struct rw_arena *a, struct rw_error *err)
 	(void)pthread_condattr_destroy(&attr);
 	atomic_store(&d->fanout_seen, rw_time_monotonic());
 	atomic_store(&d->keeper_seen, rw_time_monotonic());
-	fo.addresses = ho.addresses = d->addresses;
 	if (!rw_fanout_new(&fo, &d->fanout, err))
 		return false;
 	ho.fanout = d->fanout;
@@ -446,7 +425,7 @@ run(const char *config, const char *port_file, struct rw_error *err)
 	}
 	if (!rw_crypto_init(err) || !rw_git_init(err) || !rw_config_load(a, config, &d.config, err))
 		return EXIT_FAILED;
-	if (start(&d, a, err)) {
+	if (start(&d, err)) {
 		rw_buf_printf(&address, "%s\n", rw_http_address(d.http));
 		if (port_file == NULL || rw_file_write(port_file, rw_buf_str(&address), 0644, false, err)) {
 			fprintf(stderr, "refwalld: listening on %s", rw_buf_cstr(&address));

@@ -26,17 +26,13 @@
 
 #include "refwall/arena.h"
 #include "refwall/limits.h"
+#include "refwall/network.h"
 
 struct rw_source {			/* one row of accounts.from or repositories.from */
 	const char *var;		/* name of an environment variable; "A/B": both, joined by '/' */
 	const char *as;			/* format with exactly one %s */
 	const char *const *unless;	/* values that count as "not set" ("" always does) */
 	size_t n_unless;
-};
-
-struct rw_network {			/* CIDR; IPv4 as ::ffff:a.b.c.d with 96 added */
-	uint8_t addr[16];
-	unsigned bits;
 };
 
 struct rw_config {
@@ -64,10 +60,6 @@ rw_must_check bool rw_config_load(struct rw_arena *a, const char *path, struct r
 /* The same from bytes, for tests and fuzzing; `path` names them and anchors relative paths. Pure. */
 rw_must_check bool rw_config_parse(struct rw_arena *a, const char *path, struct rw_str bytes, struct rw_config *ret,
     struct rw_error *err);
-
-/* Parse "10.0.0.0/8" or "fd00::/8" or a bare address. Pure. */
-bool rw_network_parse(struct rw_str s, struct rw_network *ret);
-bool rw_network_contains(const struct rw_network *n, const uint8_t addr[16]);
 
 /*
  * The first row whose variable is set: ret is the formatted name, checked (1 to 256 bytes, printable, no '/' at the ends, no "..").

@@ -12,6 +12,7 @@
 #define REFWALL_FANOUT_H
 
 #include "refwall/audit.h"
+#include "refwall/network.h"
 #include "refwall/store.h"
 
 /* ---- the notice: pure ---- */
@@ -63,8 +64,7 @@ const char *rw_subscription_action_name(enum rw_subscription_action a);
 
 /* ---- where notices may go: pure ---- */
 
-struct rw_address_rule { uint8_t addr[16]; unsigned bits; };
-struct rw_address_policy { const struct rw_address_rule *allow, *deny; size_t n_allow, n_deny; };
+struct rw_address_policy { const struct rw_network *allow, *deny; size_t n_allow, n_deny; };
 
 /*
  * http or https, a host, an optional port, path and query; no user information, no fragment, at most
@@ -80,6 +80,13 @@ rw_must_check bool rw_url_check(struct rw_arena *a, struct rw_str url, bool *ret
  * 6to4, NAT64, Teredo, unique-local, unspecified, mapped forms.
  */
 bool rw_address_allowed(const struct rw_address_policy *p, const uint8_t addr[16]);
+
+/*
+ * rw_url_check(), and a host that is an address must be allowed (RW_E_USAGE). A name is judged when it is
+ * resolved, before each attempt.
+ */
+rw_must_check bool rw_url_allowed(struct rw_arena *a, struct rw_str url, const struct rw_address_policy *p,
+    struct rw_error *err);
 
 /* ---- retries: pure ---- */
 

@@ -14,6 +14,7 @@ librwbase_a_SOURCES = \
 	policy/base/json_escape.h \
 	policy/base/json_read.c \
 	policy/base/json_write.c \
+	policy/base/network.c \
 	policy/base/reader.c \
 	policy/base/text.c \
 	policy/base/timestamp.c
@@ -27,6 +28,7 @@ noinst_HEADERS += \
 	include/refwall/hash.h \
 	include/refwall/json.h \
 	include/refwall/limits.h \
+	include/refwall/network.h \
 	include/refwall/reader.h \
 	include/refwall/text.h \
 	include/refwall/timestamp.h

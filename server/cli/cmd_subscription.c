@@ -21,9 +21,9 @@ stores_release(struct stores *s)
 }
 
 static bool
-stores_open(struct rw_invocation *in, struct stores *s, struct rw_error *err)
+stores_open(struct stores *s, struct rw_error *err)
 {
-	return rw_cli_config(in, &s->config, err) && rw_log_open(s->config.log_dir, RW_STORE_WRITE, &s->log, err) &&
+	return rw_log_open(s->config.log_dir, RW_STORE_WRITE, &s->log, err) &&
 	    rw_serve_open(s->config.serve_dir, RW_STORE_WRITE, &s->serve, err);
 }
 
@@ -62,18 +62,22 @@ add(struct rw_invocation *in, struct rw_error *err)
 	rw_cleanup(stores_release) struct stores s = { .log = NULL };
 	struct rw_subscription sub = { .state = RW_SUB_ACTIVE, .created = in->now };
 	const char *url = rw_given(in, "url"), *repo = rw_given(in, "repo"), *ref = rw_given(in, "ref");
-	struct rw_str host, port;
-	bool tls;
+	struct rw_address_policy addresses;
 
+	if (!rw_cli_config(in, &s.config, err))
+		return RW_EXIT_FAILED;
+	addresses = (struct rw_address_policy){
+		s.config.allow, s.config.deny, s.config.n_allow, s.config.n_deny,
+	};
 	sub.url = rw_str(url);
-	if (!rw_url_check(in->arena, sub.url, &tls, &host, &port, err) || !rw_cli_glob(in, "repo", err) ||
+	if (!rw_url_allowed(in->arena, sub.url, &addresses, err) || !rw_cli_glob(in, "repo", err) ||
 	    !rw_cli_glob(in, "ref", err))
 		return RW_EXIT_USAGE;
 	if (!read_secret(in, rw_given(in, "secret-file"), &sub.secret, err))
 		return err->code == RW_E_USAGE ? RW_EXIT_USAGE : RW_EXIT_FAILED;
 	sub.repo_glob = rw_str(repo);
 	sub.ref_glob = rw_str(ref);
-	if (!stores_open(in, &s, err) || !change(in, &s, RW_SUB_CREATE, &sub, err))
+	if (!stores_open(&s, err) || !change(in, &s, RW_SUB_CREATE, &sub, err))
 		return RW_EXIT_FAILED;
 	printf("subscription %lld\n", (long long)sub.id);
 	return RW_EXIT_OK;
@@ -107,7 +111,8 @@ change_one(struct rw_invocation *in, enum rw_subscription_action action, struct 
 
 	if (!rw_text_u64(rw_str(in->arg[0]), INT64_MAX, &id))
 		return rw_usage(err, "a subscription is named by its number, as refwall subscription list shows it");
-	if (!stores_open(in, &s, err) || !rw_subscription_get(s.serve, in->arena, (int64_t)id, &sub, err) ||
+	if (!rw_cli_config(in, &s.config, err) || !stores_open(&s, err) ||
+	    !rw_subscription_get(s.serve, in->arena, (int64_t)id, &sub, err) ||
 	    !change(in, &s, action, &sub, err))
 		return RW_EXIT_FAILED;
 	printf("subscription %llu is %s\n", (unsigned long long)id, rw_subscription_action_name(action));

@@ -1,4 +1,7 @@
+#include <arpa/inet.h>
+
 #include "refwall/fanout.h"
+#include "refwall/text.h"
 
 /*
  * What is not the public internet. IPv4 after the IANA IPv4 Special-Purpose Address Registry; IPv6 the
@@ -6,11 +9,9 @@
  * these parts of it. NAT64, 6to4 and Teredo carry an IPv4 address inside and would lead around the IPv4
  * rows.
  */
-struct special { uint8_t addr[16]; unsigned bits; };
-
 #define V4(a, b, c, d, n) { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b), (c), (d) }, 96 + (n) }
 
-static const struct special special_v4[] = {
+static const struct rw_network special_v4[] = {
 	V4(0, 0, 0, 0, 8),		/* this network (RFC 791) */
 	V4(10, 0, 0, 0, 8),		/* private (RFC 1918) */
 	V4(100, 64, 0, 0, 10),		/* carrier-grade NAT (RFC 6598) */
@@ -28,7 +29,7 @@ static const struct special special_v4[] = {
 	V4(240, 0, 0, 0, 4),		/* reserved, broadcast */
 };
 
-static const struct special special_v6[] = {
+static const struct rw_network special_v6[] = {
 	/* unspecified, loopback, translated, NAT64, discard, not assigned */
 	{ { 0x00 }, 3 },
 	{ { 0x40 }, 2 },			/* not assigned, segment routing (RFC 9602) */
@@ -43,20 +44,10 @@ static const struct special special_v6[] = {
 };
 
 static bool
-contains(const uint8_t net[16], unsigned bits, const uint8_t addr[16])
-{
-	unsigned whole = bits / 8, part = bits % 8;
-
-	if (memcmp(net, addr, whole) != 0)
-		return false;
-	return part == 0 || ((net[whole] ^ addr[whole]) >> (8 - part)) == 0;
-}
-
-static bool
-in_table(const struct special *t, size_t n, const uint8_t addr[16])
+in_table(const struct rw_network *t, size_t n, const uint8_t addr[16])
 {
 	for (size_t i = 0; i < n; i++) {
-		if (contains(t[i].addr, t[i].bits, addr))
+		if (rw_network_contains(&t[i], addr))
 			return true;
 	}
 	return false;
@@ -69,14 +60,29 @@ rw_address_allowed(const struct rw_address_policy *p, const uint8_t addr[16])
 
 	/* a rule with an impossible length denies everything and allows nothing */
 	for (size_t i = 0; i < p->n_deny; i++) {
-		if (p->deny[i].bits > 128 || contains(p->deny[i].addr, p->deny[i].bits, addr))
+		if (p->deny[i].bits > 128 || rw_network_contains(&p->deny[i], addr))
 			return false;
 	}
 	for (size_t i = 0; i < p->n_allow; i++) {
-		if (p->allow[i].bits <= 128 && contains(p->allow[i].addr, p->allow[i].bits, addr))
+		if (p->allow[i].bits <= 128 && rw_network_contains(&p->allow[i], addr))
 			return true;
 	}
 	if (memcmp(addr, mapped, sizeof(mapped)) == 0)
 		return !in_table(special_v4, RW_ARRAY_LEN(special_v4), addr);
 	return !in_table(special_v6, RW_ARRAY_LEN(special_v6), addr);
+}
+
+bool
+rw_url_allowed(struct rw_arena *a, struct rw_str url, const struct rw_address_policy *p, struct rw_error *err)
+{
+	uint8_t addr[16] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	struct rw_str host, port;
+	bool tls;
+
+	if (!rw_url_check(a, url, &tls, &host, &port, err))
+		return false;
+	if (inet_pton(AF_INET, host.p, addr + 12) != 1 && inet_pton(AF_INET6, host.p, addr) != 1)
+		return true;
+	return rw_address_allowed(p, addr) || rw_fail(err, RW_E_USAGE, "%s is in a network where notices "
+	    "may not go; delivery.allow in refwall.yaml can permit it", RW_SHOW(host));
 }

@@ -274,7 +274,7 @@ subscribe(const char *dir)
 int
 main(void)
 {
-	static const struct rw_address_rule loopback = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 },
+	static const struct rw_network loopback = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 },
 	    104 };
 	char dir[] = "/tmp/refwall-bench.XXXXXX", log_dir[64], serve_dir[64], command[128];
 	struct rw_fanout_options o = { .addresses = { &loopback, NULL, 1, 0 }, .now = rw_time_now };

@@ -126,6 +126,8 @@ has 'subscription add: its number' "$T/out" '^subscription 1$'
 printf short >"$T/short"
 status 'subscription add: a short secret' 2 refwall subscription add --config "$conf" --url http://127.0.0.1:9/x --secret-file "$T/short"
 status 'subscription add: another scheme' 2 refwall subscription add --config "$conf" --url file:///etc/passwd --secret-file "$T/secret"
+status 'subscription add: where notices may not go' 2 refwall subscription add --config "$conf" --url http://169.254.169.254/x --secret-file "$T/secret"
+has 'subscription add: where notices may not go, told' "$T/err" 'delivery.allow in refwall.yaml'
 status 'subscription list' 0 refwall subscription list --config "$conf"
 has 'subscription list: it' "$T/out" '^1 +active +http://127.0.0.1:9/x +repo shop'
 for a in pause resume delete; do status "subscription $a" 0 refwall subscription "$a" --config "$conf" 1; done

@@ -114,7 +114,7 @@ test_rules(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
-		struct rw_address_rule allow = { .bits = rows[i].allow_bits },
+		struct rw_network allow = { .bits = rows[i].allow_bits },
 		    deny = { .bits = rows[i].deny_bits };
 		struct rw_address_policy p = { &allow, &deny, rows[i].allow != NULL, rows[i].deny != NULL };
 		uint8_t addr[16];

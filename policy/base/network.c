@@ -1,7 +1,6 @@
-#include "refwall/config.h"
-
 #include <arpa/inet.h>
 
+#include "refwall/network.h"
 #include "refwall/text.h"
 
 /* No bit set behind the length? "10.0.0.1/8" is more often a slip than a wish. */

@@ -6,7 +6,7 @@ set -eu
 build='gcc make autoconf automake autoconf-archive pkg-config libc6-dev libgit2-dev libgcrypt20-dev nettle-dev libgmp-dev
 	libyaml-dev libsqlite3-dev libmicrohttpd-dev libcurl4-openssl-dev libjansson-dev'
 run='git openssh-client curl perl procps'
-test='libcmocka-dev openssh-server python3-minimal jq sqlite3 valgrind xz-utils mandoc shellcheck'
+test='libcmocka-dev gpg gpg-agent gpgv sqv openssh-server python3-minimal jq sqlite3 valgrind xz-utils mandoc shellcheck'
 
 want=
 for set in "$@"; do

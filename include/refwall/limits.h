@@ -47,6 +47,14 @@
 #define RW_LIMIT_RSA_EXPONENT_BYTES	8		/* a long one would make each verification dear */
 #define RW_LIMIT_CERT_PRINCIPALS	256		/* in one SSH certificate, as ssh-keygen has it */
 #define RW_LIMIT_SIGNATURE_THREADS	64		/* verifying at once */
+#define RW_LIMIT_SIGNATURE_AHEAD_MS	(300 * 1000)	/* how far the time in a signature may be ahead of the server's clock */
+#define RW_LIMIT_CERT_BYTES		(4u << 20)	/* OpenPGP certificates of one import, decoded */
+#define RW_LIMIT_CERT_PACKETS		20000		/* in one import */
+#define RW_LIMIT_CERT_SIGNATURES	4000		/* that one import verifies */
+#define RW_LIMIT_CERT_KEYS		64		/* primary key and subkeys of one certificate */
+#define RW_LIMIT_KEY_TABLE_BYTES	(1u << 20)
+#define RW_LIMIT_KEY_TABLE_KEYS		1000		/* in one table */
+#define RW_LIMIT_POLICY_KEY_TABLES	5000		/* that one policy names */
 
 /* ---- YAML and JSON ---- */
 #define RW_LIMIT_YAML_BYTES		(2u << 20)	/* one manifest file */

@@ -7,7 +7,7 @@
  * shared between threads; rw_crypto_init() (hash.h) comes first.
  *
  * Source: OpenSSH PROTOCOL.sshsig, RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, RFC 8332, RFC 8032,
- * OpenSSH PROTOCOL.u2f and PROTOCOL.certkeys.
+ * OpenSSH PROTOCOL.u2f and PROTOCOL.certkeys, RFC 9580 (OpenPGP; version 4 signatures as of RFC 4880).
  */
 #ifndef REFWALL_SIGNATURE_H
 #define REFWALL_SIGNATURE_H
@@ -25,10 +25,26 @@ const char *rw_key_type_name(enum rw_key_type t);	/* "ssh-ed25519", ... */
 
 #define RW_FINGERPRINT_LEN 52				/* "SHA256:" + 43 base64 characters + NUL */
 
+/* Soft: the key was given up; what it signed before stays. Hard: somebody else may have it. */
+enum rw_revocation { RW_REVOKED_NOT, RW_REVOKED_SOFT, RW_REVOKED_HARD };
+
+/* What the certificate of an OpenPGP key says about it (keytable.h). */
+#define RW_OPENPGP_FINGERPRINT_LEN 20
+struct rw_key_openpgp {
+	uint8_t fingerprint[RW_OPENPGP_FINGERPRINT_LEN];	/* version 4 */
+	uint8_t primary[RW_OPENPGP_FINGERPRINT_LEN];		/* of the certificate */
+	rw_time created;		/* no signature is older */
+	rw_time until;			/* end by the certificate, exclusive; RW_TIME_NONE */
+	enum rw_revocation revoked;
+	uint8_t reason;			/* RFC 9580 section 5.2.3.31 */
+	rw_time revoked_at;
+};
+
 struct rw_key {
 	enum rw_key_type type;
-	struct rw_str blob;		/* SSH wire form: what is compared */
-	char fingerprint[RW_FINGERPRINT_LEN];
+	struct rw_str blob;		/* what is compared: SSH wire form, or the body of an OpenPGP key packet */
+	char fingerprint[RW_FINGERPRINT_LEN];	/* OpenPGP: 40 hexadecimal digits */
+	const struct rw_key_openpgp *openpgp;	/* NULL: an SSH key. An OpenPGP key makes no SSH signature, and the reverse */
 	rw_time since, until;		/* validity, RW_TIME_NONE: unbounded; until is exclusive */
 	uint32_t owner;			/* the caller's number: index of an identity */
 };
@@ -47,8 +63,8 @@ struct rw_keyring;
 struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memory */
 /*
  * Checks the key again (RW_E_PARSE). Two owners may not share one key, nor may one own it twice, for then
- * its validity would be ambiguous: RW_E_EXISTS. The key is copied; its blob is not, and must live as long
- * as the keyring.
+ * its validity would be ambiguous: RW_E_EXISTS. The key is copied; its blob and openpgp are not, and must live
+ * as long as the keyring.
  */
 rw_must_check bool rw_keyring_add(struct rw_keyring *k, const struct rw_key *key, struct rw_error *err);
 /*
@@ -73,7 +89,7 @@ const struct rw_key *rw_keyring_find(const struct rw_keyring *k, struct rw_str b
 enum rw_sig_state {
 	RW_SIG_REFUSED = 0,		/* nothing was established */
 	RW_SIG_UNSIGNED,
-	RW_SIG_UNSUPPORTED,		/* OpenPGP, X.509: named in detail */
+	RW_SIG_UNSUPPORTED,		/* X.509, weak digests, other versions: named in detail */
 	RW_SIG_MALFORMED,
 	RW_SIG_NAMESPACE,		/* made for another purpose than "git" */
 	RW_SIG_UNKNOWN_KEY,		/* fingerprint is set */
@@ -100,20 +116,19 @@ struct rw_sig_result {
 	bool certificate;
 	rw_time cert_since, cert_until;
 	char detail[160];			/* printable: why, for all states but GOOD */
+	rw_time made, ends;			/* OpenPGP: the times in the signature itself; ends may be RW_TIME_NONE */
+	const char *mend;			/* static, or NULL: a command that goes before signing again, up to " && " */
 };
 
 /*
  * Judge an armoured signature over payload. The format is found by its first line (a table). Never fails:
  * what cannot be judged is a state. Validity of keys and certificates is not looked at here: that is the
- * rule's business, see rw_sig_valid_at().
+ * rule's business, see rw_sig_fault_at().
  * The armour begins at the first byte, and at most one newline is behind it. *ret needs no
  * initialisation. The keyring must be sealed.
  */
 void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret);
-
-/* GOOD: were the key, and the certificate if there is one, valid at that time? */
-bool rw_sig_valid_at(const struct rw_sig_result *r, rw_time t);
 
 /*
  * Many at once, on n_threads threads, the caller's included (0: as many as there are processors, at most
@@ -126,5 +141,27 @@ struct rw_sig_job {
 };
 rw_must_check bool rw_signature_verify_all(const struct rw_keyring *k, struct rw_sig_job *jobs, size_t n,
     unsigned n_threads, struct rw_error *err);
+
+/*
+ * A good signature, held against time: `when` the signed thing was first accepted, and now. The server's clocks count; of those in the
+ * signature and the certificate only ends do.
+ */
+enum rw_sig_fault {
+	RW_SIG_FAULT_NONE,
+	RW_SIG_FAULT_EARLY,		/* before the key's since */
+	RW_SIG_FAULT_LATE,		/* after its end, by the policy or by its certificate */
+	RW_SIG_FAULT_CERT_EARLY,	/* an SSH certificate's own validity */
+	RW_SIG_FAULT_CERT_LATE,
+	RW_SIG_FAULT_REVOKED,		/* softly, before `when`; hard, whenever */
+	RW_SIG_FAULT_AHEAD,		/* the signature says that it was made later than now */
+	RW_SIG_FAULT_ENDED		/* the signature says that it ends */
+};
+enum rw_sig_fault rw_sig_fault_at(const struct rw_sig_result *r, rw_time when, rw_time now);
+
+/* GOOD, and without a fault at that time, taken as now. */
+bool rw_sig_valid_at(const struct rw_sig_result *r, rw_time t);
+
+/* The first of a key's ends, exclusive: by the policy, by its certificate, by a soft revocation. */
+rw_time rw_key_until(const struct rw_key *k);
 
 #endif

@@ -85,6 +85,13 @@ const struct rw_policy_set *rw_builder_set(struct rw_policy_builder *b, uint32_t
 bool rw_builder_unknown(struct rw_policy_builder *b, const struct rw_yaml_node *n, const char *what,
     struct rw_str name, struct rw_error *err);
 
+/*
+ * A file that is no YAML, named relative to the file being read, whole; it becomes one of the policy's sources: part of its digest,
+ * and of what its compiled copy is held against. what: the key that names it.
+ */
+rw_must_check bool rw_builder_file(struct rw_policy_builder *b, const struct rw_yaml_node *at, const char *what,
+    struct rw_str name, struct rw_buf *ret, struct rw_error *err);	/* policy_load.c */
+
 /* ---- the parts ---- */
 
 rw_must_check bool rw_builder_identities(struct rw_policy_builder *b, struct rw_error *err);	/* policy_identity.c */

@@ -131,7 +131,8 @@ rw_judgement_signer(struct rw_judgement *j, struct rw_commit_info *c, uint32_t *
 			rw_signature_verify(j->policy->keyring, c->commit.payload, c->commit.signature,
 			    &c->sig);
 	}
-	if (c->sig.state == RW_SIG_GOOD && rw_sig_valid_at(&c->sig, rw_judgement_time_of(j, c)))
+	if (c->sig.state == RW_SIG_GOOD &&
+	    rw_sig_fault_at(&c->sig, rw_judgement_time_of(j, c), j->now) == RW_SIG_FAULT_NONE)
 		*ret = c->sig.key->owner;
 	return *ret != RW_IDENTITY_NONE;
 }

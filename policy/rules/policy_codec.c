@@ -204,6 +204,38 @@ handles(struct rw_codec *c, const struct rw_policy *p, bool email, const struct 
 		*ret = v;
 }
 
+/* What the table said of an OpenPGP key. */
+static void
+openpgp(struct rw_codec *c, struct rw_key *k)
+{
+	bool is = k->openpgp != NULL;
+	struct rw_key_openpgp o = { .reason = 0 }, *kept;
+	unsigned revoked;
+
+	rw_codec_bool(c, &is);
+	if (!is)
+		return;
+	if (rw_codec_writing(c))
+		o = *k->openpgp;
+	revoked = o.revoked;
+	rw_codec_bytes(c, o.fingerprint, sizeof(o.fingerprint));
+	rw_codec_bytes(c, o.primary, sizeof(o.primary));
+	rw_codec_time(c, &o.created);
+	rw_codec_time(c, &o.until);
+	rw_codec_unsigned(c, &revoked, RW_REVOKED_HARD);
+	rw_codec_u8(c, &o.reason);
+	rw_codec_time(c, &o.revoked_at);
+	o.revoked = revoked;
+	if (rw_codec_writing(c))
+		return;
+	kept = rw_codec_array(c, 1, sizeof(*kept));
+	if (kept != NULL)
+		*kept = o;
+	else
+		rw_codec_fail(c);
+	k->openpgp = kept;
+}
+
 static void
 key(struct rw_codec *c, struct rw_key *k)
 {
@@ -216,6 +248,7 @@ key(struct rw_codec *c, struct rw_key *k)
 	rw_codec_time(c, &k->since);
 	rw_codec_time(c, &k->until);
 	rw_codec_u32(c, &k->owner);
+	openpgp(c, k);
 }
 
 static void

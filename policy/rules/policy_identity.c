@@ -1,4 +1,5 @@
 /* identities: people and machines, with the accounts, e-mails and keys by which they are known. */
+#include "refwall/keytable.h"
 #include "refwall/text.h"
 #include "policy/rules/builder.h"
 
@@ -13,6 +14,7 @@ struct reading {
 		struct rw_pos pos;
 	} *key;
 	size_t n_keys, key_cap;
+	size_t n_tables;
 	struct rw_named_list accounts, emails, blobs, grants;
 	struct rw_error *err;
 };
@@ -176,6 +178,66 @@ key_line(struct reading *r, const struct rw_yaml_node *n, const char *what, stru
 	return rw_strict_fail(&b->strict, n, r->err, "%s: %s", what, inner.msg);
 }
 
+/* Room for one more key of the identity being read; NULL when there is none, and err says why. */
+static struct key_read *
+key_push(struct reading *r, const struct rw_yaml_node *n)
+{
+	struct rw_policy_builder *b = r->b;
+	struct key_read *k;
+
+	if (r->n_keys == RW_LIMIT_POLICY_KEYS) {
+		(void)rw_strict_fail(&b->strict, n, r->err, "a policy has at most %d keys", RW_LIMIT_POLICY_KEYS);
+		return NULL;
+	}
+	k = rw_arena_push(b->scratch, &r->key, &r->n_keys, &r->key_cap);
+	if (k == NULL) {
+		if (rw_builder_ok(b, r->err))
+			(void)rw_fail_nomem(r->err);
+		return NULL;
+	}
+	k->key.owner = (uint32_t)r->n - 1;
+	k->pos = rw_builder_pos(b, n);
+	return k;
+}
+
+/* openpgp: FILE. A key table, and all keys in it. */
+static bool
+table_read(struct reading *r, const struct rw_yaml_node *n, const struct rw_yaml_node *const *v)
+{
+	rw_auto_buf struct rw_buf bytes = RW_BUF_INIT(RW_LIMIT_KEY_TABLE_BYTES);
+	struct rw_policy_builder *b = r->b;
+	struct rw_error inner = RW_ERROR_INIT;
+	struct rw_key times;
+	struct rw_key_table table;
+	struct rw_str name;
+
+	if (!rw_strict_str(&b->strict, v[3], "openpgp", &name, r->err) || !key_times(r, v[1], v[2], &times))
+		return false;
+	if (r->n_tables++ == RW_LIMIT_POLICY_KEY_TABLES)
+		return rw_strict_fail(&b->strict, v[3], r->err, "openpgp: a policy names at most %d key tables",
+		    RW_LIMIT_POLICY_KEY_TABLES);
+	if (!rw_builder_file(b, v[3], "openpgp", name, &bytes, r->err))
+		return false;
+	if (!rw_key_table_read(b->arena, rw_buf_str(&bytes), &table, &inner)) {
+		if (inner.code == RW_E_NOMEM || !rw_builder_ok(b, r->err))
+			return rw_fail_nomem(r->err);
+		return rw_strict_fail(&b->strict, v[3], r->err, "openpgp: %s: %s", RW_SHOW(name), inner.msg);
+	}
+	for (size_t i = 0; i < table.n; i++) {
+		struct key_read *k = key_push(r, n);
+
+		if (k == NULL)
+			return false;
+		table.row[i].key.owner = k->key.owner;
+		k->key = table.row[i].key;
+		k->key.since = times.since;
+		k->key.until = times.until;
+		if (!key_collect(r, k, v[3]))
+			return false;
+	}
+	return true;
+}
+
 static bool
 key_read(struct reading *r, const struct rw_yaml_node *n)
 {
@@ -191,12 +253,14 @@ key_read(struct reading *r, const struct rw_yaml_node *n)
 
 	if (!rw_builder_map(b, n, "a key", keys, RW_ARRAY_LEN(keys), v, r->err))
 		return false;
-	if (v[3] != NULL)
-		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "openpgp"), r->err,
-		    "OpenPGP keys are not supported yet");
 	ca = v[4] != NULL;
+	if (v[3] != NULL && (v[0] != NULL || ca || v[5] != NULL))
+		return rw_strict_fail(&b->strict, n, r->err, "a key is either 'ssh', 'ssh-ca' or 'openpgp', wanted two keys");
+	if (v[3] != NULL)
+		return table_read(r, n, v);
 	if (v[0] == NULL && !ca)
-		return rw_strict_fail(&b->strict, n, r->err, "a key lacks 'ssh', wanted ssh: ssh-ed25519 AAAA...");
+		return rw_strict_fail(&b->strict, n, r->err,
+		    "a key lacks 'ssh', wanted ssh: ssh-ed25519 AAAA..., or openpgp: keys/alice.keys");
 	if (v[0] != NULL && ca)
 		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "ssh-ca"), r->err,
 		    "a key is either 'ssh' or 'ssh-ca', wanted two keys");
@@ -206,16 +270,12 @@ key_read(struct reading *r, const struct rw_yaml_node *n)
 	if (!ca && v[5] != NULL)
 		return rw_strict_fail(&b->strict, rw_yaml_get_key(n, "principals"), r->err,
 		    "principals: wanted only with 'ssh-ca'");
-	if (r->n_keys == RW_LIMIT_POLICY_KEYS)
-		return rw_strict_fail(&b->strict, n, r->err, "a policy has at most %d keys", RW_LIMIT_POLICY_KEYS);
-	k = rw_arena_push(b->scratch, &r->key, &r->n_keys, &r->key_cap);
+	k = key_push(r, n);
 	if (k == NULL)
-		return rw_builder_ok(b, r->err);
+		return false;
 	if (!key_line(r, ca ? v[4] : v[0], ca ? "ssh-ca" : "ssh", &k->key) ||
 	    (ca && !rw_builder_strs(b, v[5], "principals", 1, &k->principal, &k->n_principals, r->err)))
 		return false;
-	k->key.owner = (uint32_t)r->n - 1;
-	k->pos = rw_builder_pos(b, n);
 	return key_collect(r, k, ca ? v[5] : v[0]) && key_times(r, v[1], v[2], &k->key);
 }
 

@@ -1,6 +1,7 @@
 /* What is suspicious in a policy, but not wrong. All but the age of keys is found when the policy is compiled. */
 #include <stdio.h>
 
+#include "refwall/keytable.h"
 #include "refwall/text.h"
 #include "policy/rules/builder.h"
 
@@ -154,11 +155,17 @@ rw_policy_lint(const struct rw_policy *p, rw_time now, struct rw_arena *a, const
 		const struct rw_key *k = x->key[i].key;
 		char z[RW_TIME_LEN];
 
-		if (k->until == RW_TIME_NONE || k->until > now)
+		if (k->openpgp != NULL && k->openpgp->revoked != RW_REVOKED_NOT) {
+			v[n].pos = x->key[i].pos;
+			v[n++].text = rw_arena_printf(a, "key %s of %s is revoked: %s", k->fingerprint,
+			    p->identity[k->owner].name.p, rw_revocation_name(k->openpgp));
+			continue;
+		}
+		if (rw_key_until(k) == RW_TIME_NONE || rw_key_until(k) > now)
 			continue;
 		v[n].pos = x->key[i].pos;
 		v[n++].text = rw_arena_printf(a, "key %s of %s ended at %s", k->fingerprint,
-		    p->identity[k->owner].name.p, rw_time_format(k->until, z));
+		    p->identity[k->owner].name.p, rw_time_format(rw_key_until(k), z));
 	}
 	*ret = v;
 	*ret_n = n;

@@ -220,6 +220,52 @@ includes(struct rw_policy_builder *b, uint32_t from, unsigned depth, struct rw_e
 	return true;
 }
 
+/* ---- other files ---- */
+
+static uint32_t
+source_now(const struct rw_policy_builder *b)
+{
+	uint32_t i = 0;
+
+	while (strcmp(b->source[i].name, b->strict.file) != 0)
+		i++;
+	return i;
+}
+
+bool
+rw_builder_file(struct rw_policy_builder *b, const struct rw_yaml_node *at, const char *what, struct rw_str name,
+    struct rw_buf *ret, struct rw_error *err)
+{
+	struct rw_error inner = RW_ERROR_INIT;
+	const char *fault = rw_source_pattern_fault(name);
+	uint32_t from = source_now(b);
+	struct rw_builder_source *s;
+	const char *const *found;
+	size_t n;
+
+	for (size_t i = 0; fault == NULL && i < name.n; i++)
+		if (strchr("*?[", name.p[i]) != NULL)
+			fault = "has a wildcard in it, wanted the name of one file";
+	if (fault != NULL)
+		return rw_strict_fail(&b->strict, at, err, "%s: '%s' %s", what, RW_SHOW(name), fault);
+	if (b->dir < 0)
+		return rw_strict_fail(&b->strict, at, err, "%s: is possible only in a policy that is a file", what);
+	if (!rw_source_expand(b->dir, b->source[from].name, name, b->scratch, &found, &n, &inner) ||
+	    (n == 1 && !rw_source_read(b->dir, found[0], ret, &inner)))
+		return inner.code == RW_E_NOMEM ? rw_fail_nomem(err) :
+		    rw_strict_fail(&b->strict, at, err, "%s: %s", what, inner.msg);
+	if (n != 1)
+		return rw_strict_fail(&b->strict, at, err, "%s: '%s' names no file", what, RW_SHOW(name));
+	s = rw_arena_push(b->scratch, &b->source, &b->n_sources, &b->source_cap);
+	if (s == NULL)
+		return rw_builder_ok(b, err);
+	s->name = rw_arena_strdup(b->arena, found[0]);
+	s->parent = from;
+	s->included = rw_builder_pos(b, at);
+	rw_sha256(rw_buf_str(ret), s->sha256);
+	return rw_builder_ok(b, err);
+}
+
 /* ---- all together ---- */
 
 /* What `sha256sum FILE...` prints, hashed. */

@@ -1,6 +1,7 @@
 /*
  * signed: {by: [who...], match: committer, touch: required}: every new commit (of a tag: the tag object) carries a signature.
  */
+#include "refwall/keytable.h"
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
 
@@ -135,28 +136,78 @@ say_state(struct rw_judgement *j, const struct subject *s)
 	f = find(j, s, row->what, NULL);
 	if (row->detail && s->sig->detail[0] != '\0')
 		f->found = rw_judgement_text(j, "%s", s->sig->detail);
-	f->mend = row->instead != NULL ? row->instead : sign_again(j, s, row->how);
+	f->mend = row->instead != NULL ? row->instead :
+	    sign_again(j, s, s->sig->mend != NULL ? s->sig->mend : row->how);
 	if (s->sig->state == RW_SIG_UNKNOWN_KEY)
 		f->found = rw_judgement_text(j, "key %s", s->sig->fingerprint);
+	if (s->sig->state == RW_SIG_UNKNOWN_KEY && strchr(s->sig->fingerprint, ':') == NULL)
+		f->mend = rw_judgement_text(j, "if it is your key, give an administrator what 'gpg --armor --export %s' prints; "
+		    "refwall key import makes a key table of it, which the policy names as openpgp: keys/NAME.keys",
+		    s->sig->fingerprint);
 	return false;
+}
+
+/* Revoked keys: whose word is it, and what may still be done about it? */
+static void
+say_revoked(struct rw_judgement *j, const struct subject *s, struct rw_finding *f)
+{
+	const struct rw_key *k = s->sig->key;
+	char at[RW_TIME_LEN];
+	bool hard = k->openpgp->revoked == RW_REVOKED_HARD;
+
+	f->found = rw_judgement_text(j, "key %s of %s, revoked at %s: %s%s", k->fingerprint,
+	    rw_judgement_identity(j, k->owner), rw_time_format(k->openpgp->revoked_at, at),
+	    rw_revocation_name(k->openpgp), hard ? " (nothing that it signed counts any more)" : "");
+	f->wanted = rw_judgement_text(j, "a signature by one of: %s, with a key that is not revoked",
+	    rw_judgement_who(j, &s->conf->by, &s->captures));
+}
+
+/* The time in the signature itself. */
+static void
+say_own_time(struct rw_judgement *j, const struct subject *s, bool ended, struct rw_finding *f)
+{
+	char at[RW_TIME_LEN], when[RW_TIME_LEN];
+
+	(void)rw_time_format(ended ? s->sig->ends : s->sig->made, at);
+	(void)rw_time_format(ended ? s->when : j->now, when);
+	f->found = rw_judgement_text(j, "%s at %s, by key %s", ended ? "it ended" : "made", at, s->sig->key->fingerprint);
+	f->wanted = rw_judgement_text(j, "one that %s %s%s", ended ? "was valid at" : "was made before", when,
+	    ended ? "" : "; look at the signer's clock");
 }
 
 /* Which of key and certificate was not valid, and was it too early or too late? A CA's line stands for its key. */
 static bool
-say_expired(struct rw_judgement *j, const struct subject *s)
+say_fault(struct rw_judgement *j, const struct subject *s, enum rw_sig_fault fault)
 {
+	static const char *const whats[] = {
+		[RW_SIG_FAULT_NONE] = "is signed",
+		[RW_SIG_FAULT_EARLY] = "is signed with a %s that is not valid yet",
+		[RW_SIG_FAULT_LATE] = "is signed with a %s that is not valid any more",
+		[RW_SIG_FAULT_CERT_EARLY] = "is signed with a %s that is not valid yet",
+		[RW_SIG_FAULT_CERT_LATE] = "is signed with a %s that is not valid any more",
+		[RW_SIG_FAULT_REVOKED] = "is signed with a %s that is revoked",
+		[RW_SIG_FAULT_AHEAD] = "carries a signature from the future",
+		[RW_SIG_FAULT_ENDED] = "carries a signature that has ended",
+	};
 	const struct rw_sig_result *sig = s->sig;
 	const struct rw_key *k = sig->key;
-	bool key_late = k->until != RW_TIME_NONE && s->when >= k->until;
-	bool key_early = k->since != RW_TIME_NONE && s->when < k->since;
-	bool cert = !key_late && !key_early;
-	bool early = cert ? sig->cert_since != RW_TIME_NONE && s->when < sig->cert_since : key_early;
-	rw_time edge = early ? (cert ? sig->cert_since : k->since) : cert ? sig->cert_until : k->until;
+	bool cert = fault == RW_SIG_FAULT_CERT_EARLY || fault == RW_SIG_FAULT_CERT_LATE;
+	bool early = fault == RW_SIG_FAULT_EARLY || fault == RW_SIG_FAULT_CERT_EARLY;
+	rw_time edge = early ? (cert ? sig->cert_since : k->since) : cert ? sig->cert_until : rw_key_until(k);
 	const char *what = cert ? "certificate" : sig->certificate ? "CA" : "key";
 	char at[RW_TIME_LEN], when[RW_TIME_LEN];
-	struct rw_finding *f = find(j, s, rw_judgement_text(j, "is signed with a %s that is not valid %s", what,
-	    early ? "yet" : "any more"), NULL);
+	struct rw_finding *f;
+	const char *said_of = strstr(whats[fault], "%s");
 
+	f = find(j, s, said_of == NULL ? whats[fault] : rw_judgement_text(j, "%.*s%s%s", (int)(said_of - whats[fault]),
+	    whats[fault], what, said_of + 2), NULL);
+	if (fault == RW_SIG_FAULT_REVOKED || fault == RW_SIG_FAULT_AHEAD || fault == RW_SIG_FAULT_ENDED) {
+		if (fault == RW_SIG_FAULT_REVOKED)
+			say_revoked(j, s, f);
+		else
+			say_own_time(j, s, fault == RW_SIG_FAULT_ENDED, f);
+		return false;
+	}
 	f->found = rw_judgement_text(j, "%s %s of %s, valid %s %s", what,
 	    cert ? sig->fingerprint : k->fingerprint, rw_judgement_identity(j, k->owner),
 	    early ? "from" : "until", rw_time_format(edge, at));
@@ -273,10 +324,13 @@ judge_match(struct rw_judgement *j, const struct subject *s)
 static bool
 judge_subject(struct rw_judgement *j, const struct subject *s)
 {
+	enum rw_sig_fault fault;
+
 	if (s->sig->state != RW_SIG_GOOD)
 		return say_state(j, s);
-	if (!rw_sig_valid_at(s->sig, s->when))
-		return say_expired(j, s);
+	fault = rw_sig_fault_at(s->sig, s->when, j->now);
+	if (fault != RW_SIG_FAULT_NONE)
+		return say_fault(j, s, fault);
 	if (!rw_who_has(j->policy, &s->conf->by, &s->captures, s->sig->key->owner))
 		return say_somebody_else(j, s);
 	if (!judge_presence(j, s) || !judge_match(j, s))

@@ -6,6 +6,8 @@
  * range checks first, which the libraries make differently or not at all, so that every
  * back end refuses the same inputs. Tests hold the back ends against each other.
  *
+ * Which digests are strong enough is the caller's business: old certificates (pgp_cert.c) may rest on SHA-1.
+ *
  * rw_crypto_prepare() must have returned before threads verify with a back end. Pure otherwise, thread-safe.
  */
 #ifndef REFWALL_SIGNATURE_CRYPTO_H

@@ -36,7 +36,7 @@ hash_name(enum rw_hash_alg alg)
 {
 	switch (alg) {
 	case RW_SHA1:
-		break;
+		return "sha1";
 	case RW_SHA256:
 		return "sha256";
 	case RW_SHA384:

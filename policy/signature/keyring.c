@@ -1,5 +1,5 @@
 /* keyring.c: trusted keys, found by the bytes of their wire form. A hash table with open addressing. */
-#include "policy/signature/keyring.h"
+#include "policy/signature/openpgp.h"
 
 #define SLOTS_MIN 16
 
@@ -21,6 +21,9 @@ struct rw_keyring {
 	struct table keys, cas;
 	struct grant *grant;			/* sorted when sealed */
 	size_t n_grants, grant_cap, n_lines;
+	/* OpenPGP keys by key id, made when sealing: a power of two, at most half full; equal ids stand one behind the other. */
+	const struct rw_keyring_entry **by_id;
+	size_t n_ids, n_openpgp;
 	bool sealed;
 };
 
@@ -113,7 +116,8 @@ insert(struct rw_keyring *k, struct table *t, const struct rw_key *key, bool che
 	struct rw_keyring_entry *e;
 	struct rw_key_parts parts;
 
-	if (!rw_key_parts_read(key->blob, &parts, err) || (check && !rw_key_parts_check(k->crypto, &parts, err)))
+	if (!(key->openpgp == NULL ? rw_key_parts_read : rw_pgp_key_read)(key->blob, &parts, err) ||
+	    (check && !rw_key_parts_check(k->crypto, &parts, err)))
 		return NULL;
 	if (parts.type != key->type) {
 		(void)rw_fail(err, RW_E_INTERNAL, "keyring: the type of a key is unlike its bytes");
@@ -129,6 +133,7 @@ insert(struct rw_keyring *k, struct table *t, const struct rw_key *key, bool che
 	e->hash = hash;
 	*slot_find(t, key->blob, hash) = e;
 	t->n++;
+	k->n_openpgp += key->openpgp != NULL;
 	return e;
 }
 
@@ -196,6 +201,60 @@ rw_keyring_add_ca(struct rw_keyring *k, const struct rw_key *ca, const struct rw
 	return true;
 }
 
+static const uint8_t *
+key_id(const struct rw_keyring_entry *e)
+{
+	return e->key.openpgp->fingerprint + (RW_OPENPGP_FINGERPRINT_LEN - RW_PGP_KEY_ID_LEN);
+}
+
+/* The id is a part of a digest: its own hash. */
+static size_t
+id_start(const struct rw_keyring *k, const uint8_t *id)
+{
+	uint32_t h;
+
+	memcpy(&h, id, sizeof(h));
+	return h & (k->n_ids - 1);
+}
+
+static bool
+index_openpgp(struct rw_keyring *k, struct rw_error *err)
+{
+	if (k->n_openpgp == 0)
+		return true;
+	for (k->n_ids = SLOTS_MIN; k->n_ids < 2 * k->n_openpgp;)
+		k->n_ids *= 2;
+	k->by_id = rw_arena_array(k->arena, k->n_ids, sizeof(*k->by_id));
+	if (k->by_id == NULL)
+		return no_room(k, err);
+	for (size_t i = 0; i < k->keys.n_slots; i++) {
+		const struct rw_keyring_entry *e = k->keys.slots[i];
+		size_t at;
+
+		if (e == NULL || e->key.openpgp == NULL)
+			continue;
+		for (at = id_start(k, key_id(e)); k->by_id[at] != NULL; at = (at + 1) & (k->n_ids - 1))
+			continue;
+		k->by_id[at] = e;
+	}
+	return true;
+}
+
+const struct rw_keyring_entry *
+rw_keyring_openpgp_next(const struct rw_keyring *k, const uint8_t id[8], size_t *at)
+{
+	while (*at < k->n_ids) {
+		const struct rw_keyring_entry *e = k->by_id[(id_start(k, id) + *at) & (k->n_ids - 1)];
+
+		if (e == NULL)
+			return NULL;
+		++*at;
+		if (memcmp(key_id(e), id, RW_PGP_KEY_ID_LEN) == 0)
+			return e;
+	}
+	return NULL;
+}
+
 static int
 grant_cmp(const void *a, const void *b)
 {
@@ -217,6 +276,8 @@ rw_keyring_seal(struct rw_keyring *k, struct rw_error *err)
 		if (grant_cmp(&k->grant[i - 1], &k->grant[i]) == 0)
 			return rw_fail(err, RW_E_EXISTS, "the CA %s is listed twice for one principal",
 			    k->grant[i].ca->key.fingerprint);
+	if (!index_openpgp(k, err))
+		return false;
 	rw_crypto_prepare();
 	k->sealed = true;
 	return true;

@@ -19,6 +19,13 @@ const struct rw_keyring_entry *rw_keyring_ca_find(const struct rw_keyring *k, st
 /* The line that trusts the CA for this principal, or NULL. */
 const struct rw_key *rw_keyring_grant_find(const struct rw_keyring *k, const struct rw_keyring_entry *ca,
     struct rw_str principal);
+
+/*
+ * The next trusted OpenPGP key with that id (the last eight bytes of its fingerprint), or NULL. *at is 0 at the start. Sealed
+ * keyrings only.
+ */
+const struct rw_keyring_entry *rw_keyring_openpgp_next(const struct rw_keyring *k, const uint8_t id[8], size_t *at);
+
 bool rw_keyring_sealed(const struct rw_keyring *k);
 const struct rw_crypto *rw_keyring_crypto(const struct rw_keyring *k);
 

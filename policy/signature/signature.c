@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "policy/signature/keyring.h"
+#include "policy/signature/openpgp.h"
 #include "policy/signature/sshsig.h"
 #include "refwall/text.h"
 
@@ -35,10 +35,9 @@ static const struct {
 	const char *why;
 } formats[] = {
 	{ RW_SSHSIG_BEGIN, rw_sshsig_verify, NULL },
-	{ "-----BEGIN PGP SIGNATURE-----", NULL,
-	    "OpenPGP signatures are not supported yet; sign with an SSH key (git config gpg.format ssh)" },
+	{ RW_PGP_BEGIN, rw_pgp_verify, NULL },
 	{ "-----BEGIN PGP MESSAGE-----", NULL,
-	    "OpenPGP messages are not supported; sign with an SSH key (git config gpg.format ssh)" },
+	    "OpenPGP messages are not supported, wanted a detached signature (git config gpg.format openpgp)" },
 	{ "-----BEGIN SIGNED MESSAGE-----", NULL,
 	    "X.509 signatures are not supported yet; sign with an SSH key (git config gpg.format ssh)" },
 };
@@ -91,19 +90,6 @@ rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw
 	}
 	rw_sig_refuse(ret, RW_SIG_MALFORMED, "unknown kind of signature, it begins with \"%s\"",
 	    RW_SHOW(first));
-}
-
-static bool
-within(rw_time t, rw_time since, rw_time until)
-{
-	return (since == RW_TIME_NONE || t >= since) && (until == RW_TIME_NONE || t < until);
-}
-
-bool
-rw_sig_valid_at(const struct rw_sig_result *r, rw_time t)
-{
-	return r->state == RW_SIG_GOOD && within(t, r->key->since, r->key->until) &&
-	    (!r->certificate || within(t, r->cert_since, r->cert_until));
 }
 
 struct work {

@@ -261,6 +261,7 @@ rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret, struct 
 	if (!rw_key_parts_check(rw_crypto_default(), &parts, err))
 		return false;
 	ret->type = type;
+	ret->openpgp = NULL;
 	ret->blob = rw_arena_str(a, rw_buf_str(&blob));
 	if (ret->blob.p == NULL)
 		return rw_arena_ok(a, "key", err) ? rw_fail_nomem(err) : false;

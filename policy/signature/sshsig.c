@@ -116,9 +116,8 @@ signed_data(const struct rw_sshsig *s, struct rw_str payload, struct rw_buf *out
 	rw_buf_put_string32(out, (struct rw_str){ (const char *)digest, rw_hash_len(s->hash) });
 }
 
-/* What a signature is that could not be parsed. */
-static enum rw_sig_state
-state_of(enum rw_error_code code)
+enum rw_sig_state
+rw_sig_state_of(enum rw_error_code code)
 {
 	if (code == RW_E_UNSUPPORTED)
 		return RW_SIG_UNSUPPORTED;
@@ -182,7 +181,7 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 
 	fingerprint(&s, parsed, ret);
 	if (!parsed) {
-		rw_sig_refuse(ret, state_of(err.code), "%s", err.msg);
+		rw_sig_refuse(ret, rw_sig_state_of(err.code), "%s", err.msg);
 		return;
 	}
 	if (!rw_str_eqz(s.ns, ns)) {

@@ -35,6 +35,9 @@ rw_must_check bool rw_sshsig_parse(struct rw_str armour, struct rw_buf *blob, st
 void rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
     struct rw_sig_result *ret);
 
+/* What a signature is that could not be parsed. */
+enum rw_sig_state rw_sig_state_of(enum rw_error_code code);
+
 /* Set the state and the reason. */
 void rw_sig_refuse(struct rw_sig_result *ret, enum rw_sig_state state, const char *fmt, ...)
     rw_printf_like(3, 4);

@@ -5,12 +5,15 @@ refwall_SOURCES = \
 	server/cli/cmd_check.c \
 	server/cli/cmd_init.c \
 	server/cli/cmd_install.c \
+	server/cli/cmd_key.c \
 	server/cli/cmd_policy.c \
 	server/cli/cmd_status.c \
 	server/cli/cmd_subscription.c \
 	server/cli/cmd_token.c \
 	server/cli/git.c \
-	server/cli/refwall.c
+	server/cli/refwall.c \
+	server/cli/sandbox.c \
+	server/cli/sandbox.h
 refwall_CPPFLAGS = $(AM_CPPFLAGS) -DRW_HOOK_PATH='"$(pkglibexecdir)/refwall-hook"'
 refwall_LDADD = librwfanout.a librwaudit.a librwstore.a librwconfig.a librwrules.a librwgit.a librwsignature.a \
 	librwmanifest.a librwbase.a $(CURL_LIBS) $(HOOK_LIBS) $(PTHREAD_LIBS)

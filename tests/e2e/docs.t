@@ -34,7 +34,7 @@ check 'refwall --help lists commands' test "$(grep -c . "$T/commands")" -gt 10
 # options_of COMMAND: what its help says
 options_of() {
 	# shellcheck disable=SC2086 # a command is one word or two
-	refwall $1 --help </dev/null | grep -o -e '--[a-z][a-z-]*' | sort -u
+	refwall $1 --help </dev/null | grep -o -e '--[a-z][a-z0-9-]*' | sort -u
 }
 # page_of COMMAND: its part of refwall(1)
 page_of() {
@@ -53,7 +53,7 @@ command_documented() {
 	options_of "$1" | while read -r o; do
 		grep -qE -e "Fl -${o#--}( |\$)" "$T/part" || echo "refwall $1: $o is not in refwall(1)"
 	done
-	grep -o -e 'Fl -[a-z-]*' "$T/part" | sort -u | sed 's/Fl -/--/' | while read -r o; do
+	grep -o -e 'Fl -[a-z0-9-]*' "$T/part" | sort -u | sed 's/Fl -/--/' | while read -r o; do
 		options_of "$1" | grep -qxF -e "$o" || echo "refwall(1), $1: there is no option $o"
 	done
 }
@@ -62,10 +62,10 @@ none 'refwall(1) has every command with its options, and no other' "$T/complaint
 
 # ---- the other programs ----
 refwalld --help >"$T/help" 2>&1
-grep -o -e '--[a-z][a-z-]*' "$T/help" | sort -u | while read -r o; do
+grep -o -e '--[a-z][a-z0-9-]*' "$T/help" | sort -u | while read -r o; do
 	grep -q -e "Fl -${o#--}" "$refwalld_8" || echo "refwalld: $o is not in refwalld(8)"
 done >"$T/complaints"
-grep -o -e 'Fl -[a-z-]*' "$refwalld_8" | sort -u | sed 's/Fl -/--/' | while read -r o; do
+grep -o -e 'Fl -[a-z0-9-]*' "$refwalld_8" | sort -u | sed 's/Fl -/--/' | while read -r o; do
 	case $o in --help | --version) continue ;; esac
 	grep -q -e "$o" "$T/help" || echo "refwalld(8): there is no option $o"
 done >>"$T/complaints"

@@ -11,6 +11,8 @@ SCRIPT_TESTS += \
 	tests/e2e/install.t \
 	tests/e2e/kill.t \
 	tests/e2e/notice.t \
+	tests/e2e/openpgp.t \
+	tests/e2e/openpgp-oracles.t \
 	tests/e2e/push.t \
 	tests/e2e/security-key.t \
 	tests/e2e/smart-http.t \
@@ -28,3 +30,9 @@ tests_e2e_logfill_LDADD = $(RW_AUDIT_LIBS)
 check_PROGRAMS += tests/e2e/sksign
 tests_e2e_sksign_SOURCES = tests/e2e/sksign.c $(sk_tool)
 tests_e2e_sksign_LDADD = $(RW_BASE_LIBS)
+
+# OpenPGP, by real gpg, against gpgv and sqv.
+EXTRA_DIST += tests/e2e/gpg.sh
+check_PROGRAMS += tests/e2e/pgpverify
+tests_e2e_pgpverify_SOURCES = tests/e2e/pgpverify.c
+tests_e2e_pgpverify_LDADD = $(RW_SIGNATURE_LIBS)

@@ -39,3 +39,9 @@ FUZZ_TARGETS += tests/fuzz/fuzz_sshkey
 tests_fuzz_fuzz_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_sshkey_LDADD = $(RW_SIGNATURE_LIBS)
 tests_fuzz_fuzz_sshkey_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+pgp_make = tests/unit/pgp_make.c tests/unit/pgp_make.h
+UNIT_TESTS += tests/unit/test_openpgp
+tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c $(pgp_make)
+tests_unit_test_openpgp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS)
+tests_unit_test_openpgp_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)

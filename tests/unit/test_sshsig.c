@@ -586,7 +586,7 @@ test_formats(void **state)
 	} rows[] = {
 		{ "nothing", "", RW_SIG_UNSIGNED, "not signed" },
 		{ "OpenPGP", "-----BEGIN PGP SIGNATURE-----\n\nQQ==\n-----END PGP SIGNATURE-----\n",
-		    RW_SIG_UNSUPPORTED, "OpenPGP" },
+		    RW_SIG_MALFORMED, "packet" },
 		{ "OpenPGP message", "-----BEGIN PGP MESSAGE-----\n", RW_SIG_UNSUPPORTED, "OpenPGP" },
 		{ "X.509", "-----BEGIN SIGNED MESSAGE-----\nQQ==\n-----END SIGNED MESSAGE-----\n",
 		    RW_SIG_UNSUPPORTED, "X.509" },

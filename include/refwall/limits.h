@@ -46,6 +46,7 @@
 #define RW_LIMIT_RSA_BITS_MAX		16384
 #define RW_LIMIT_RSA_EXPONENT_BYTES	8		/* a long one would make each verification dear */
 #define RW_LIMIT_CERT_PRINCIPALS	256		/* in one SSH certificate, as ssh-keygen has it */
+#define RW_LIMIT_REVOKED		250000		/* keys, ranges of serial numbers, key ids */
 #define RW_LIMIT_SIGNATURE_THREADS	64		/* verifying at once */
 #define RW_LIMIT_SIGNATURE_AHEAD_MS	(300 * 1000)	/* how far the time in a signature may be ahead of the server's clock */
 #define RW_LIMIT_CERT_BYTES		(4u << 20)	/* OpenPGP certificates of one import, decoded */

@@ -75,8 +75,8 @@ struct rw_policy {
 	const struct rw_keyring *keyring;	/* key.owner is an index into identity */
 	/*
 	 * SHA-256, in hex, of the text that `sha256sum FILE...` prints for the policy's files: the first file, then
-	 * each included one where its include stands, then each key table in the order of the identities, names relative to the policy's
-	 * directory.
+	 * each included one where its include stands, then those of `revoked`, then each key table in the order of the identities;
+	 * names relative to the policy's directory.
 	 */
 	char digest[65];
 	bool from_cache;

@@ -58,6 +58,36 @@ struct rw_key {
 rw_must_check bool rw_key_parse(struct rw_arena *a, struct rw_str line, struct rw_key *ret,
     struct rw_error *err);
 
+/*
+ * What is revoked: keys by digest, certificates of a CA (or of any) by serial number or key id. Revoked is revoked at
+ * all times. Made of files: key revocation lists of ssh-keygen -k (all kinds of sections; a critical extension that
+ * is not known fails, as does a signature that is wrong), or text with a public key or a fingerprint SHA256:... on
+ * each line. At most RW_LIMIT_REVOKED items. Immutable; nothing is copied when it is given to a keyring.
+ *
+ * Source: OpenSSH PROTOCOL.krl.
+ */
+struct rw_revoked_certs {
+	bool any_ca;
+	uint8_t ca[32];			/* SHA-256 of the CA's blob */
+	struct rw_str ranges;		/* first and last serial number, 8 bytes each, big endian; rising */
+	const struct rw_str *id;	/* rising */
+	size_t n_ids;
+};
+struct rw_revocations {
+	struct rw_str sha256, sha1;	/* digests of blobs, one after another, rising */
+	const struct rw_revoked_certs *certs;
+	size_t n_certs;
+};
+
+struct rw_revoking;
+struct rw_revoking *rw_revocations_begin(struct rw_arena *scratch);	/* NULL when out of memory */
+/* One file; any error means that the list is of no use. */
+rw_must_check bool rw_revocations_read(struct rw_revoking *l, struct rw_str bytes, struct rw_error *err);
+rw_must_check bool rw_revocations_finish(struct rw_revoking *l, struct rw_arena *a, struct rw_revocations *ret,
+    struct rw_error *err);
+bool rw_revocations_ok(const struct rw_revocations *r);		/* lengths fit: of one that was kept elsewhere */
+bool rw_revocations_have(const struct rw_revocations *r, struct rw_str blob);	/* this key */
+
 struct rw_keyring;
 
 struct rw_keyring *rw_keyring_new(struct rw_arena *a);		/* NULL when out of memory */
@@ -81,6 +111,8 @@ rw_must_check bool rw_keyring_add_checked(struct rw_keyring *k, const struct rw_
  */
 rw_must_check bool rw_keyring_add_ca(struct rw_keyring *k, const struct rw_key *ca, const struct rw_str *principal,
     size_t n, const struct rw_key **ret, struct rw_error *err);
+/* Before sealing. r lives as long as the keyring. */
+void rw_keyring_revoke(struct rw_keyring *k, const struct rw_revocations *r);
 /* Once; makes the cryptography ready for threads. */
 rw_must_check bool rw_keyring_seal(struct rw_keyring *k, struct rw_error *err);
 size_t rw_keyring_count(const struct rw_keyring *k);		/* keys, and lines of CAs */
@@ -93,6 +125,7 @@ enum rw_sig_state {
 	RW_SIG_MALFORMED,
 	RW_SIG_NAMESPACE,		/* made for another purpose than "git" */
 	RW_SIG_UNKNOWN_KEY,		/* fingerprint is set */
+	RW_SIG_REVOKED,			/* the key, its certificate, or its CA, trusted or not */
 	RW_SIG_CERT_CA,			/* a certificate by a CA that nobody trusts */
 	RW_SIG_CERT_BAD,		/* its CA did not sign it, it is not for a user, or its key is no good */
 	RW_SIG_CERT_PRINCIPAL,		/* it is for nobody whom its CA is trusted for, or for several */

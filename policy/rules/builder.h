@@ -12,7 +12,7 @@
 
 enum rw_top_key {
 	RW_TOP_VERSION, RW_TOP_INCLUDE, RW_TOP_IDENTITIES, RW_TOP_GROUPS, RW_TOP_REFS, RW_TOP_SCOPE, RW_TOP_RULES,
-	RW_TOP_OVERRIDE, RW_TOP_MAX
+	RW_TOP_REVOKED, RW_TOP_OVERRIDE, RW_TOP_MAX
 };
 
 struct rw_builder_source {
@@ -94,6 +94,7 @@ rw_must_check bool rw_builder_file(struct rw_policy_builder *b, const struct rw_
 
 /* ---- the parts ---- */
 
+rw_must_check bool rw_builder_revoked(struct rw_policy_builder *b, struct rw_error *err);	/* policy_revoked.c */
 rw_must_check bool rw_builder_identities(struct rw_policy_builder *b, struct rw_error *err);	/* policy_identity.c */
 rw_must_check bool rw_builder_groups(struct rw_policy_builder *b, struct rw_error *err);	/* policy_group.c */
 rw_must_check bool rw_builder_rules(struct rw_policy_builder *b, struct rw_error *err);		/* policy_rule.c */

@@ -62,6 +62,7 @@ struct rw_policy_index {
 	size_t n_accounts, n_emails;
 	const struct rw_policy_key *key;	/* in the order of the files */
 	size_t n_keys;
+	struct rw_revocations revoked;		/* of the files that `revoked` names; they are sources, too */
 	const struct rw_lint *note;		/* lint that does not depend on the time */
 	size_t n_notes;
 	char *bytes;				/* of the cache, which strings point into; owned, or NULL */

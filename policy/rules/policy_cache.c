@@ -15,7 +15,7 @@
 #include "policy/rules/rule.h"
 
 #define MAGIC "RWPOLICY"
-#define FORMAT 4
+#define FORMAT 5
 #define HEADER (8 + 4 + RW_SHA256_LEN + 8 + RW_SHA256_LEN)
 #define CACHE_NAME "policy.cache"
 #define CACHE_MODE 0660

@@ -237,6 +237,33 @@ openpgp(struct rw_codec *c, struct rw_key *k)
 }
 
 static void
+revoked(struct rw_codec *c, struct rw_revocations *r)
+{
+	struct rw_revoked_certs *v;
+
+	rw_codec_str(c, &r->sha256);
+	rw_codec_str(c, &r->sha1);
+	v = list(c, &r->n_certs, 3 + RW_SHA256_LEN, sizeof(*v));
+	for (size_t i = 0; i < r->n_certs; i++) {
+		struct rw_revoked_certs s = { .any_ca = false };
+
+		if (rw_codec_writing(c))
+			s = r->certs[i];
+		rw_codec_bool(c, &s.any_ca);
+		rw_codec_bytes(c, s.ca, sizeof(s.ca));
+		rw_codec_str(c, &s.ranges);
+		rw_codec_strs(c, &s.id, &s.n_ids);
+		if (!rw_codec_writing(c))
+			v[i] = s;
+	}
+	if (rw_codec_writing(c))
+		return;
+	r->certs = v;
+	if (!rw_revocations_ok(r))
+		rw_codec_fail(c);
+}
+
+static void
 key(struct rw_codec *c, struct rw_key *k)
 {
 	unsigned type = k->type;
@@ -290,6 +317,8 @@ keys(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 	x->key = v;
 	if (ring == NULL || !rw_keyring_seal(ring, &ignored))
 		rw_codec_fail(c);
+	if (ring != NULL)
+		rw_keyring_revoke(ring, &x->revoked);
 	p->keyring = ring;
 }
 
@@ -409,6 +438,7 @@ policy(struct rw_codec *c, struct rw_policy *p, struct rw_policy_index *x)
 	names(c, p, x);
 	handles(c, p, false, &x->by_account, &x->n_accounts);
 	handles(c, p, true, &x->by_email, &x->n_emails);
+	revoked(c, &x->revoked);
 	keys(c, p, x);
 	rw_codec_globs(c, &p->refs);
 	rules(c, p);

@@ -372,7 +372,11 @@ keyring_make(struct reading *r)
 		key[i].principal = from->principal;
 		key[i].n_principals = from->n_principals;
 		key[i].pos = from->pos;
+		if (rw_revocations_have(&b->index->revoked, from->key.blob))
+			rw_builder_note(b, from->pos, "key %s of %s is revoked", from->key.fingerprint,
+			    r->identity[from->key.owner].name.p);
 	}
+	rw_keyring_revoke(k, &b->index->revoked);
 	b->policy->keyring = k;
 	b->index->key = key;
 	b->index->n_keys = r->n_keys;

@@ -15,6 +15,7 @@ static const struct rw_builder_key top_keys[RW_TOP_MAX] = {
 	[RW_TOP_REFS] = { "refs", RW_KEY_OPTIONAL },
 	[RW_TOP_SCOPE] = { "scope", RW_KEY_OPTIONAL },
 	[RW_TOP_RULES] = { "rules", RW_KEY_OPTIONAL },
+	[RW_TOP_REVOKED] = { "revoked", RW_KEY_OPTIONAL },
 	[RW_TOP_OVERRIDE] = { "override", RW_KEY_LATER },
 };
 
@@ -75,7 +76,7 @@ static bool
 first_only(struct rw_policy_builder *b, const struct rw_yaml_node *root, const struct rw_yaml_node *const *top,
     struct rw_error *err)
 {
-	static const enum rw_top_key only[] = { RW_TOP_REFS, RW_TOP_SCOPE };
+	static const enum rw_top_key only[] = { RW_TOP_REFS, RW_TOP_SCOPE, RW_TOP_REVOKED };
 
 	for (size_t i = 0; i < RW_ARRAY_LEN(only); i++)
 		if (top[only[i]] != NULL)
@@ -345,7 +346,8 @@ load(const char *name, int dir, struct rw_str bytes, struct rw_policy **ret, str
 	if (kept == NULL)
 		return rw_builder_ok(&b, err);
 	if (!source_add(&b, kept, 0, nowhere, bytes, err) || !includes(&b, 0, 0, err) ||
-	    !rw_builder_identities(&b, err) || !rw_builder_groups(&b, err) || !rw_builder_rules(&b, err))
+	    !rw_builder_revoked(&b, err) || !rw_builder_identities(&b, err) || !rw_builder_groups(&b, err) ||
+	    !rw_builder_rules(&b, err))
 		return false;
 	rw_builder_lint(&b);
 	if (!finish(&b, err))

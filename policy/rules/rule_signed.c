@@ -63,6 +63,7 @@ static const struct said {
 	{ RW_SIG_NAMESPACE, "carries a signature that was made for another purpose", true, "", NULL },
 	{ RW_SIG_UNKNOWN_KEY, "is signed with a key that the policy does not know", false, "",
 	    "if it is your key, " ASK_ADMINISTRATOR },
+	{ RW_SIG_REVOKED, "is signed with a key that is revoked", true, "sign with another key: ", NULL },
 	{ RW_SIG_CERT_CA, "is signed with a certificate of a CA that the policy does not know", true, "",
 	    "if it is your CA, " ASK_ADMINISTRATOR " (ssh-ca, principals)" },
 	{ RW_SIG_CERT_BAD, "is signed with a certificate that is no good", true,

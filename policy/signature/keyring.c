@@ -24,6 +24,7 @@ struct rw_keyring {
 	/* OpenPGP keys by key id, made when sealing: a power of two, at most half full; equal ids stand one behind the other. */
 	const struct rw_keyring_entry **by_id;
 	size_t n_ids, n_openpgp;
+	const struct rw_revocations *revoked;
 	bool sealed;
 };
 
@@ -316,6 +317,18 @@ rw_keyring_find(const struct rw_keyring *k, struct rw_str blob)
 	const struct rw_keyring_entry *e = rw_keyring_entry_find(k, blob);
 
 	return e == NULL ? NULL : &e->key;
+}
+
+void
+rw_keyring_revoke(struct rw_keyring *k, const struct rw_revocations *r)
+{
+	k->revoked = r;
+}
+
+const struct rw_revocations *
+rw_keyring_revoked(const struct rw_keyring *k)
+{
+	return k->revoked;
 }
 
 bool

@@ -26,6 +26,7 @@ const struct rw_key *rw_keyring_grant_find(const struct rw_keyring *k, const str
  */
 const struct rw_keyring_entry *rw_keyring_openpgp_next(const struct rw_keyring *k, const uint8_t id[8], size_t *at);
 
+const struct rw_revocations *rw_keyring_revoked(const struct rw_keyring *k);	/* or NULL */
 bool rw_keyring_sealed(const struct rw_keyring *k);
 const struct rw_crypto *rw_keyring_crypto(const struct rw_keyring *k);
 

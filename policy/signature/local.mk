@@ -13,11 +13,14 @@ librwsignature_a_SOURCES = \
 	policy/signature/pgp_sig.c \
 	policy/signature/pgp_table.c \
 	policy/signature/pgp_verify.c \
+	policy/signature/revocation.c \
+	policy/signature/revocation.h \
 	policy/signature/signature.c \
 	policy/signature/sshcert.c \
 	policy/signature/sshcert.h \
 	policy/signature/sshkey.c \
 	policy/signature/sshkey.h \
+	policy/signature/sshkrl.c \
 	policy/signature/sshsig.c \
 	policy/signature/sshsig.h \
 	policy/signature/sshvalue.c \

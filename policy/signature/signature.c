@@ -19,6 +19,7 @@ static const char *const state_names[] = {
 	[RW_SIG_MALFORMED] = "malformed",
 	[RW_SIG_NAMESPACE] = "wrong-namespace",
 	[RW_SIG_UNKNOWN_KEY] = "unknown-key",
+	[RW_SIG_REVOKED] = "revoked",
 	[RW_SIG_CERT_CA] = "untrusted-ca",
 	[RW_SIG_CERT_BAD] = "bad-certificate",
 	[RW_SIG_CERT_PRINCIPAL] = "wrong-principal",

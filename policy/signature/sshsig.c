@@ -1,6 +1,6 @@
 /* sshsig.c: SSH signatures: armour, blob, and the judgement over a payload. */
 #include "policy/signature/sshsig.h"
-#include "policy/signature/keyring.h"
+#include "policy/signature/revocation.h"
 #include "refwall/encoding.h"
 #include "refwall/text.h"
 
@@ -124,19 +124,14 @@ rw_sig_state_of(enum rw_error_code code)
 	return code == RW_E_PARSE || code == RW_E_LIMIT ? RW_SIG_MALFORMED : RW_SIG_REFUSED;
 }
 
-/* Of the key, also when it comes in a certificate, as ssh-keygen -l prints it. */
-static void
-fingerprint(const struct rw_sshsig *s, bool parsed, struct rw_sig_result *ret)
+/* The key, also when it comes in a certificate: that is what ssh-keygen -l prints, and what is revoked. */
+static struct rw_str
+plain_key(const struct rw_sshsig *s, bool parsed, struct rw_buf *b)
 {
-	rw_auto_buf struct rw_buf plain = RW_BUF_INIT(RW_LIMIT_KEY_BYTES);
-
-	if (parsed && s->certified) {
-		rw_cert_put_plain(&s->cert, &plain);
-		if (!plain.failed)
-			rw_key_fingerprint(rw_buf_str(&plain), ret->fingerprint);
-	} else if (s->key_blob.n > 0) {
-		rw_key_fingerprint(s->key_blob, ret->fingerprint);
-	}
+	if (!parsed || !s->certified)
+		return s->key_blob;
+	rw_cert_put_plain(&s->cert, b);
+	return rw_buf_str(b);
 }
 
 /* The line of the policy that trusts what signed; NULL: *ret says why there is none. */
@@ -173,13 +168,16 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
     struct rw_sig_result *ret)
 {
 	rw_auto_buf struct rw_buf blob = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
-	rw_auto_buf struct rw_buf data = RW_BUF_INIT(SIGNED_MAX);
+	rw_auto_buf struct rw_buf data = RW_BUF_INIT(SIGNED_MAX), key_buf = RW_BUF_INIT(RW_LIMIT_KEY_BYTES);
 	struct rw_error err = RW_ERROR_INIT;
 	const struct rw_key *key;
+	const char *revoked;
 	struct rw_sshsig s;
 	bool parsed = rw_sshsig_parse(armour, &blob, &s, &err);
+	struct rw_str plain = plain_key(&s, parsed, &key_buf);
 
-	fingerprint(&s, parsed, ret);
+	if (plain.n > 0)
+		rw_key_fingerprint(plain, ret->fingerprint);
 	if (!parsed) {
 		rw_sig_refuse(ret, rw_sig_state_of(err.code), "%s", err.msg);
 		return;
@@ -187,6 +185,15 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 	if (!rw_str_eqz(s.ns, ns)) {
 		rw_sig_refuse(ret, RW_SIG_NAMESPACE, "signature was made for \"%s\", wanted \"%s\"",
 		    RW_SHOW(s.ns), ns);
+		return;
+	}
+	if (!rw_buf_ok(&key_buf, "key", &err)) {
+		rw_sig_refuse(ret, RW_SIG_REFUSED, "%s", err.msg);
+		return;
+	}
+	revoked = rw_revoked(rw_keyring_revoked(k), plain, s.certified ? &s.cert : NULL);
+	if (revoked != NULL) {
+		rw_sig_refuse(ret, RW_SIG_REVOKED, "the %s of %s is revoked", revoked, ret->fingerprint);
 		return;
 	}
 	key = trusted_by(k, &s, ret);

@@ -20,6 +20,11 @@ tests_unit_test_sshcert_SOURCES = tests/unit/test_sshcert.c $(sk_tool) tests/uni
 tests_unit_test_sshcert_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sshcert_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_revocation
+tests_unit_test_revocation_SOURCES = tests/unit/test_revocation.c $(sk_tool) tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_revocation_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_revocation_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -34,6 +39,11 @@ FUZZ_TARGETS += tests/fuzz/fuzz_sshcert
 tests_fuzz_fuzz_sshcert_SOURCES = tests/fuzz/fuzz_sshcert.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_sshcert_LDADD = $(RW_SIGNATURE_LIBS)
 tests_fuzz_fuzz_sshcert_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_krl
+tests_fuzz_fuzz_krl_SOURCES = tests/fuzz/fuzz_krl.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_krl_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_krl_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_sshkey
 tests_fuzz_fuzz_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c $(FUZZ_MAIN)

@@ -55,7 +55,7 @@ static const struct {
 	{ "unknown key far from any",
 	    "version: 1\nfrobnicate: []\n",
 	    "2:1: unknown key 'frobnicate' in a policy, which has: version, include, identities, "
-	    "groups, refs, scope, rules" },
+	    "groups, refs, scope, rules, revoked" },
 	{ "override later",
 	    "version: 1\noverride: {by: [oncall]}\n",
 	    "2:1: 'override' in a policy is not supported by this version" },

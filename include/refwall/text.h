@@ -37,6 +37,9 @@ struct rw_shown rw_text_show(struct rw_str s);
  */
 const char *rw_text_nearest(struct rw_str s, const char *const *candidates, size_t n);
 
+/* What stands behind the last '/' of a path: all of it where there is none, nothing where it is the end. */
+struct rw_str rw_text_base_name(struct rw_str path);
+
 /* Strict decimal number without sign, space or leading zero, at most max. */
 bool rw_text_u64(struct rw_str s, uint64_t max, uint64_t *ret);
 

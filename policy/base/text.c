@@ -290,3 +290,13 @@ rw_text_size(struct rw_str s, uint64_t max, uint64_t *ret)
 	*ret = v << shift;
 	return true;
 }
+
+struct rw_str
+rw_text_base_name(struct rw_str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return (struct rw_str){ path.n == 0 ? path.p : path.p + i, path.n - i };
+}

@@ -1,6 +1,7 @@
 #include "policy/rules/attributes.h"
 #include "refwall/buf.h"
 #include "refwall/limits.h"
+#include "refwall/text.h"
 
 static char
 lower(char c)
@@ -8,21 +9,11 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-struct rw_str
-rw_attributes_base_name(struct rw_str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return (struct rw_str){ path.n == 0 ? path.p : path.p + i, path.n - i };
-}
-
 bool
 rw_attributes_is_file(struct rw_str path)
 {
 	static const char wanted[] = ".gitattributes";
-	struct rw_str name = rw_attributes_base_name(path);
+	struct rw_str name = rw_text_base_name(path);
 	size_t i;
 
 	if (name.n != sizeof(wanted) - 1)
@@ -83,7 +74,7 @@ last_part(struct rw_arena *a, struct rw_str pattern)
 {
 	rw_auto_buf struct rw_buf b = RW_BUF_INIT(2 * RW_LIMIT_GLOB_BYTES);
 	struct rw_error ignored = RW_ERROR_INIT;
-	struct rw_str name = rw_attributes_base_name(pattern), kept;
+	struct rw_str name = rw_text_base_name(pattern), kept;
 	size_t i;
 
 	/* sets and escapes: git's own rules for them differ in small things */
@@ -151,7 +142,7 @@ rw_attributes_parse(struct rw_arena *a, struct rw_str bytes, struct rw_attribute
 bool
 rw_attribute_applies(const struct rw_attribute_line *l, struct rw_str path)
 {
-	struct rw_str name = rw_attributes_base_name(path);
+	struct rw_str name = rw_text_base_name(path);
 	char folded[RW_LIMIT_PATH_BYTES];
 	size_t i;
 

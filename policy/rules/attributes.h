@@ -31,7 +31,5 @@ bool rw_attribute_applies(const struct rw_attribute_line *l, struct rw_str path)
 
 /* Is it named .gitattributes? Case is ignored, as file systems may. */
 bool rw_attributes_is_file(struct rw_str path);
-/* What stands behind the last '/'. */
-struct rw_str rw_attributes_base_name(struct rw_str path);
 
 #endif

@@ -140,7 +140,7 @@ static bool
 below(struct rw_judgement *j, struct rw_update_view *u, const struct rw_rule *r, struct rw_str path,
     struct rw_error *err)
 {
-	struct rw_str name = rw_attributes_base_name(path),
+	struct rw_str name = rw_text_base_name(path),
 		      dir = { path.p, path.n > name.n ? path.n - name.n - 1 : 0 };
 	const struct rw_change *file;
 	const struct attributes *at;
@@ -205,7 +205,7 @@ rw_builtin_attributes_files(struct rw_judgement *j, struct rw_update_view *u, co
 		const struct rw_file *file = &j->files->file[i];
 		struct attributes at = { .path = file->path, .is_file = true };
 		rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_ATTRIBUTES_BYTES);
-		struct rw_str name = rw_attributes_base_name(file->path);
+		struct rw_str name = rw_text_base_name(file->path);
 		size_t dir = file->path.n - name.n;
 
 		if (!rw_attributes_is_file(file->path))

@@ -7,29 +7,21 @@
 
 #define LFS_POINTER_MAX	1024		/* git-lfs: a pointer file is smaller */
 
-static const struct rw_check *
-check_named(const struct rw_rule *r, const char *name)
+/* What the rule says under "manifests"; NULL: nothing. */
+static const struct rw_conf_manifests *
+manifests_of(const struct rw_rule *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->n_checks; i++) {
-		if (strcmp(r->check[i].type->name, name) == 0)
-			return &r->check[i];
+	for (size_t i = 0; i < r->n_checks; i++) {
+		if (r->check[i].type == &rw_rule_manifests)
+			return r->check[i].conf;
 	}
 	return NULL;
 }
 
 bool
-rw_rule_runs_manifests(const struct rw_rule *r)
-{
-	return check_named(r, "manifests") != NULL || check_named(r, "images") != NULL;
-}
-
-bool
 rw_rule_judges_path(const struct rw_rule *r, struct rw_str path)
 {
-	const struct rw_check *c = check_named(r, "manifests");
-	const struct rw_conf_manifests *f = c == NULL ? NULL : c->conf;
+	const struct rw_conf_manifests *f = manifests_of(r);
 
 	if (!rw_scope_has_path(&r->scope, path))
 		return false;
@@ -84,13 +76,13 @@ rw_builtin_tree_content(struct rw_judgement *j, const struct rw_rule *r, struct 
 
 	*ret_judge = true;
 	if (is_link(c->mode) || is_submodule(c->mode)) {
-		if (c->at_tip && rw_rule_runs_manifests(r) && rw_rule_judges_path(r, c->path))
+		if (c->at_tip && rw_rule_has_trait(r, RW_TRAIT_RUNS) && rw_rule_judges_path(r, c->path))
 			say_link(j, r, u, c->path, c->mode);
 		*ret_judge = false;
 		return true;
 	}
 	if (!rw_rule_judges_path(r, c->path) ||
-	    (check_named(r, "manifests") == NULL && !rw_content_is_manifest(c->path)))
+	    (manifests_of(r) == NULL && !rw_content_is_manifest(c->path)))
 		return true;
 	if (!rw_content_size(j, c, err))
 		return false;
@@ -137,7 +129,7 @@ rw_builtin_tree(struct rw_judgement *j, struct rw_update_view *u, struct rw_erro
 	for (i = 0; i < u->n_active; i++) {
 		struct rw_active *a = &u->active[i];
 
-		if (!rw_rule_runs_manifests(a->rule))
+		if (!rw_rule_has_trait(a->rule, RW_TRAIT_RUNS))
 			continue;
 		if (!rw_judgement_net(j, u, a->set, err))
 			return false;

@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "policy/rules/judgement.h"
+#include "refwall/text.h"
 
 void
 rw_content_release(struct rw_content *c)
@@ -144,20 +145,10 @@ rw_content_objects(struct rw_judgement *j, struct rw_content *c, struct rw_error
 	return false;
 }
 
-static struct rw_str
-base_name(struct rw_str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return (struct rw_str){ path.p + i, path.n - i };
-}
-
 bool
 rw_content_is_kustomization(struct rw_str path)
 {
-	struct rw_str name = base_name(path);
+	struct rw_str name = rw_text_base_name(path);
 
 	return rw_str_eqz(name, "kustomization.yaml") || rw_str_eqz(name, "kustomization.yml") ||
 	    rw_str_eqz(name, "Kustomization");

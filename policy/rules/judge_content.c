@@ -2,7 +2,6 @@
 #include "policy/rules/judgement.h"
 #include "refwall/text.h"
 
-
 struct items {
 	struct rw_content **item;
 	size_t n, cap;
@@ -42,47 +41,20 @@ add(struct rw_judgement *j, struct items *l, const struct rw_change *ch, const s
 }
 
 static bool
-has_target(const struct rw_rule *r, enum rw_rule_target t)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_checks; i++) {
-		if (r->check[i].type->target == t)
-			return true;
-	}
-	return false;
-}
-
-bool
-rw_rule_reads_manifests(const struct rw_rule *r)
-{
-	static const char *const names[] = { "manifests", "images", "secrets" };
-	size_t i, k;
-
-	for (i = 0; i < r->n_checks; i++) {
-		for (k = 0; k < RW_ARRAY_LEN(names); k++) {
-			if (strcmp(r->check[i].type->name, names[k]) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool
 run_rule(struct rw_judgement *j, const struct rw_rule *r, struct rw_update_view *u, struct rw_content *c,
     struct rw_error *err)
 {
 	size_t i;
 	bool readable = true;
 
-	if (rw_rule_reads_manifests(r) && !rw_builtin_tree_content(j, r, u, c, &readable, err))
+	if (rw_rule_has_trait(r, RW_TRAIT_READS) && !rw_builtin_tree_content(j, r, u, c, &readable, err))
 		return false;
 	for (i = 0; i < r->n_checks; i++) {
 		const struct rw_check *check = &r->check[i];
 		enum rw_rule_target t = check->type->target;
-		bool files = strcmp(check->type->name, "files") == 0;
+		bool unread = (check->type->traits & RW_TRAIT_UNREAD) != 0;
 
-		if (!(t == RW_TARGET_BLOB || (t == RW_TARGET_TIP && c->at_tip)) || (!readable && !files))
+		if (!(t == RW_TARGET_BLOB || (t == RW_TARGET_TIP && c->at_tip)) || (!readable && !unread))
 			continue;
 		if (!check->type->content(j, r, check, u, c, err))
 			return rw_fail_prefix(err, "%s", check->type->name);
@@ -147,7 +119,7 @@ rw_judgement_contents(struct rw_judgement *j, struct rw_update_view *u, struct r
 	for (i = 0; i < u->n_active; i++) {
 		const struct rw_rule *r = u->active[i].rule;
 
-		u->active[i].content = has_target(r, RW_TARGET_TIP) || has_target(r, RW_TARGET_BLOB);
+		u->active[i].content = rw_rule_has_target(r, RW_TARGET_TIP) || rw_rule_has_target(r, RW_TARGET_BLOB);
 	}
 	for (k = 0; k < u->n_sets && !u->broken; k++) {
 		bool tip = false, blob = false;
@@ -160,7 +132,7 @@ rw_judgement_contents(struct rw_judgement *j, struct rw_update_view *u, struct r
 			 * what no new commit did
 			 */
 			tip = tip || u->active[i].content;
-			blob = blob || has_target(u->active[i].rule, RW_TARGET_BLOB);
+			blob = blob || rw_rule_has_target(u->active[i].rule, RW_TARGET_BLOB);
 		}
 		if (tip && !run_set(j, u, u->set[k], tip, blob, err))
 			return false;

@@ -5,17 +5,14 @@
 static bool
 activate(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 {
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < j->policy->n_rules; i++) {
 		const struct rw_rule *r = &j->policy->rule[i];
 		struct rw_active *a;
-		bool content = false;
 
-		for (k = 0; k < r->n_checks; k++)
-			content = content || r->check[k].type->target == RW_TARGET_TIP ||
-			    r->check[k].type->target == RW_TARGET_BLOB;
-		if (!content || !rw_scope_has_repo(&r->scope, j->repo_name) ||
+		if (!(rw_rule_has_target(r, RW_TARGET_TIP) || rw_rule_has_target(r, RW_TARGET_BLOB)) ||
+		    !rw_scope_has_repo(&r->scope, j->repo_name) ||
 		    !rw_scope_has_ref(&r->scope, u->name))
 			continue;
 		a = rw_arena_push(j->scratch, &u->active, &u->n_active, &u->cap_active);
@@ -33,7 +30,7 @@ judge(struct rw_judgement *j, struct rw_update_view *u, struct rw_error *err)
 	size_t i;
 
 	for (i = 0; i < u->n_active; i++) {
-		if (rw_rule_runs_manifests(u->active[i].rule) &&
+		if (rw_rule_has_trait(u->active[i].rule, RW_TRAIT_RUNS) &&
 		    !rw_builtin_attributes_files(j, u, u->active[i].rule, err))
 			return false;
 	}

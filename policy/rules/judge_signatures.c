@@ -39,23 +39,11 @@ rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct rw_co
 }
 
 static bool
-has_target(const struct rw_rule *r, enum rw_rule_target t)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_checks; i++) {
-		if (r->check[i].type->target == t)
-			return true;
-	}
-	return false;
-}
-
-static bool
 want_of(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_active *a, size_t *n,
     struct rw_error *err)
 {
-	bool every = has_target(a->rule, RW_TARGET_COMMIT) && !u->is_tag;
-	bool touches = every || has_target(a->rule, RW_TARGET_CHANGE);
+	bool every = rw_rule_has_target(a->rule, RW_TARGET_COMMIT) && !u->is_tag;
+	bool touches = every || rw_rule_has_target(a->rule, RW_TARGET_CHANGE);
 	size_t i;
 
 	if (!touches)

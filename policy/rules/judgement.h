@@ -311,8 +311,7 @@ bool rw_builtin_attributes(struct rw_judgement *j, struct rw_update_view *u, con
 /* The same for a list of files. */
 bool rw_builtin_attributes_files(struct rw_judgement *j, struct rw_update_view *u, const struct rw_rule *r,
     struct rw_error *err);
-/* Does a rule that reads manifests judge this path, i.e. is it in scope and not ignored? */
-bool rw_rule_runs_manifests(const struct rw_rule *r);	/* manifests or images */
+/* Is it in the rule's scope, and not what its manifests ignore? */
 bool rw_rule_judges_path(const struct rw_rule *r, struct rw_str path);
 /*
  * One file at a judged path: mode, LFS pointer. True in ret_judge when rules should still look at its
@@ -320,8 +319,6 @@ bool rw_rule_judges_path(const struct rw_rule *r, struct rw_str path);
  */
 bool rw_builtin_tree_content(struct rw_judgement *j, const struct rw_rule *r, struct rw_update_view *u,
     struct rw_content *c, bool *ret_judge, struct rw_error *err);
-/* Does the rule read manifests, so that what is judged must be what is checked out? */
-bool rw_rule_reads_manifests(const struct rw_rule *r);
 
 /* Start and end, shared by pushes and files. */
 bool rw_judgement_init(struct rw_judgement *j, struct rw_arena *out, const struct rw_policy *p,

@@ -23,12 +23,19 @@ enum rw_rule_target {
 	RW_TARGET_TIP			/* every changed file of the new tip at a path in scope (manifests, images) */
 };
 
+enum rw_rule_trait {
+	RW_TRAIT_READS = 1,		/* reads manifests: what is judged must be what is checked out */
+	RW_TRAIT_RUNS = 2,		/* judges what clusters run: nothing in its scope is passed over */
+	RW_TRAIT_UNREAD = 4		/* judges files as well that cannot be read */
+};
+
 struct rw_update_view;			/* judgement.h */
 struct rw_content;			/* judgement.h: bytes of a blob, its parsed YAML on demand */
 
 struct rw_rule_type {
 	const char *name;		/* the key in a rule, and the id of its findings */
 	enum rw_rule_target target;
+	unsigned traits;		/* enum rw_rule_trait */
 	size_t conf_size;
 	/* n is the value of the key. Fails through rw_strict_fail(). */
 	bool (*compile)(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err);
@@ -47,6 +54,9 @@ struct rw_rule_type {
 
 extern const struct rw_rule_type *const rw_rule_types[];	/* NULL at the end */
 const struct rw_rule_type *rw_rule_type_find(struct rw_str name);
+/* Has one of the rule's checks that target, that trait? */
+bool rw_rule_has_target(const struct rw_rule *r, enum rw_rule_target t);
+bool rw_rule_has_trait(const struct rw_rule *r, enum rw_rule_trait t);
 #define RW_RULE_CONF_MAX 256		/* conf_size is never larger */
 
 extern const struct rw_rule_type rw_rule_updates, rw_rule_pushed_by, rw_rule_signed, rw_rule_reachable_from;

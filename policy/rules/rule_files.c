@@ -1,6 +1,7 @@
 /* files: {max-size: 1Mi, names: ["*.exe"], modes: [regular, executable]}: what may lie in the tree at all. */
 #include "policy/rules/codec.h"
 #include "policy/rules/judgement.h"
+#include "refwall/text.h"
 
 static bool
 compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, struct rw_error *err)
@@ -44,16 +45,6 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_unsigned(c, &f->modes, 15);
 }
 
-static struct rw_str
-base_name(struct rw_str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return (struct rw_str){ path.p + i, path.n - i };
-}
-
 /* A pattern without '/' means the file's own name, wherever it lies. Exclusions win. */
 static const struct rw_glob *
 forbidden_by(const struct rw_globs *l, struct rw_str path)
@@ -64,7 +55,7 @@ forbidden_by(const struct rw_globs *l, struct rw_str path)
 		struct rw_str pattern = rw_glob_pattern(l->item[i]);
 		bool anywhere = pattern.n > 0 && memchr(pattern.p, '/', pattern.n) == NULL;
 
-		if (!rw_glob_match(l->item[i], anywhere ? base_name(path) : path, NULL))
+		if (!rw_glob_match(l->item[i], anywhere ? rw_text_base_name(path) : path, NULL))
 			continue;
 		if (l->negated[i])
 			return NULL;
@@ -160,6 +151,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 const struct rw_rule_type rw_rule_files = {
 	.name = "files",
 	.target = RW_TARGET_BLOB,
+	.traits = RW_TRAIT_UNREAD,
 	.conf_size = sizeof(struct rw_conf_files),
 	.compile = compile,
 	.codec = codec,

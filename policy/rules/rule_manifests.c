@@ -53,6 +53,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *c,
 const struct rw_rule_type rw_rule_manifests = {
 	.name = "manifests",
 	.target = RW_TARGET_TIP,
+	.traits = RW_TRAIT_READS | RW_TRAIT_RUNS,
 	.conf_size = sizeof(struct rw_conf_manifests),
 	.compile = compile,
 	.codec = codec,

@@ -216,6 +216,7 @@ judge(struct rw_judgement *j, const struct rw_rule *r, const struct rw_check *ch
 const struct rw_rule_type rw_rule_secrets = {
 	.name = "secrets",
 	.target = RW_TARGET_BLOB,
+	.traits = RW_TRAIT_READS,
 	.conf_size = sizeof(struct rw_conf_secrets),
 	.compile = compile,
 	.codec = codec,

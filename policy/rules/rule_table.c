@@ -21,3 +21,23 @@ rw_rule_type_find(struct rw_str name)
 			return rw_rule_types[i];
 	return NULL;
 }
+
+bool
+rw_rule_has_target(const struct rw_rule *r, enum rw_rule_target t)
+{
+	for (size_t i = 0; i < r->n_checks; i++) {
+		if (r->check[i].type->target == t)
+			return true;
+	}
+	return false;
+}
+
+bool
+rw_rule_has_trait(const struct rw_rule *r, enum rw_rule_trait t)
+{
+	for (size_t i = 0; i < r->n_checks; i++) {
+		if ((r->check[i].type->traits & t) != 0)
+			return true;
+	}
+	return false;
+}

@@ -227,6 +227,21 @@ sizes(void **state)
 	}
 }
 
+static void
+test_base_name(void **state)
+{
+	static const struct { const char *path, *name; } rows[] = {
+		{ "a/b/c.yaml", "c.yaml" }, { "c.yaml", "c.yaml" }, { "/c", "c" }, { "a/", "" }, { "/", "" }, { "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
+		print_message("# %s\n", rows[i].path);
+		assert_true(rw_str_eqz(rw_text_base_name(rw_str(rows[i].path)), rows[i].name));
+	}
+	assert_int_equal(rw_text_base_name((struct rw_str){ NULL, 0 }).n, 0);
+}
+
 int
 main(void)
 {
@@ -238,6 +253,7 @@ main(void)
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(test_base_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

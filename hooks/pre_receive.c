@@ -40,6 +40,14 @@ tainted(void *ctx, struct rw_str ref, struct rw_str rule)
 	return rw_audit_is_tainted(s->log, s->hook->repo_id, ref, rule);
 }
 
+static uint32_t
+sk_counter(void *ctx, struct rw_str fingerprint)
+{
+	const struct session *s = ctx;
+
+	return rw_audit_counter(s->log, s->hook->repo_id, fingerprint);
+}
+
 static bool
 baseline(struct session *s, const struct rw_oid **ret, size_t *ret_n, struct rw_error *err)
 {
@@ -102,6 +110,7 @@ judge(struct session *s, struct rw_error *err)
 		.ctx = s,
 		.first_seen = first_seen,
 		.tainted = tainted,
+		.sk_counter = sk_counter,
 	};
 
 	if (!baseline(s, &in.baseline, &in.n_baseline, err))

@@ -154,6 +154,18 @@ fill_refs(struct rw_hook *h, struct rw_repo *repo, const struct rw_push *push, c
 }
 
 static bool
+fill_counters(struct rw_hook *h, const struct rw_verdict *v, struct rw_audit_push *p, struct rw_error *err)
+{
+	struct rw_audit_counter *c = rw_arena_array(h->arena, v->n_sk_counters, sizeof(*c));
+
+	for (size_t i = 0; c != NULL && i < v->n_sk_counters; i++)
+		c[i] = (struct rw_audit_counter){ rw_str(v->sk_counter[i].fingerprint), v->sk_counter[i].counter };
+	p->counter = c;
+	p->n_counters = c == NULL ? 0 : v->n_sk_counters;
+	return rw_arena_ok(h->arena, "record of the push", err);
+}
+
+static bool
 fill_verdict(struct rw_hook *h, const struct rw_policy *policy, const struct rw_verdict *v, struct rw_audit_push *p,
     struct strs *paths, struct rw_error *err)
 {
@@ -235,7 +247,8 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, cons
 		return false;
 	if (!fill_refs(h, repo, push, verdict, &p, &paths, err))
 		return false;
-	if (verdict != NULL && !fill_verdict(h, policy, verdict, &p, &paths, err))
+	if (verdict != NULL && (!fill_verdict(h, policy, verdict, &p, &paths, err) ||
+	    !fill_counters(h, verdict, &p, err)))
 		return false;
 	sort_unique(&paths);
 	p.path = paths.item;

@@ -47,6 +47,8 @@ struct rw_audit_process {
 	char boot[37];				/* /proc/sys/kernel/random/boot_id */
 };
 
+struct rw_audit_counter { struct rw_str key; uint32_t counter; };	/* by fingerprint */
+
 struct rw_audit_push {
 	rw_time now;
 	struct rw_str repo_id, repo_name;
@@ -69,6 +71,8 @@ struct rw_audit_push {
 	struct rw_str error;			/* "could not be judged: ..." , or empty */
 	const struct rw_str *new_commit;	/* hex ids, to remember when they were first accepted */
 	size_t n_new_commits;
+	const struct rw_audit_counter *counter;	/* of security keys, to be kept when accepted */
+	size_t n_counters;
 	struct rw_audit_process process;
 };
 
@@ -100,6 +104,7 @@ rw_must_check bool rw_audit_repo_by_id(struct rw_log *l, struct rw_arena *a, str
 rw_must_check bool rw_audit_baseline_tips(struct rw_log *l, struct rw_arena *a, struct rw_str repo_id,
     const struct rw_str **ret, size_t *ret_n, struct rw_error *err);
 bool rw_audit_is_tainted(struct rw_log *l, struct rw_str repo_id, struct rw_str ref, struct rw_str rule);
+uint32_t rw_audit_counter(struct rw_log *l, struct rw_str repo_id, struct rw_str key);	/* the highest one; 0: none */
 rw_time rw_audit_first_seen(struct rw_log *l, struct rw_str repo_id, struct rw_str commit_hex);	/* RW_TIME_NONE */
 
 /*

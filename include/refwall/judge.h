@@ -54,6 +54,12 @@ struct rw_judged_update {
 	size_t n_warned;
 };
 
+/* How far a security key had counted when it signed something new. */
+struct rw_sk_counter {
+	char fingerprint[RW_FINGERPRINT_LEN];
+	uint32_t counter;		/* the highest of the push; never 0 */
+};
+
 struct rw_verdict {
 	bool accepted;				/* false: refuse */
 	const struct rw_finding *finding;
@@ -66,6 +72,8 @@ struct rw_verdict {
 	uint32_t pusher;			/* identity of the account, or RW_IDENTITY_NONE */
 	const struct rw_oid *new_commit;	/* commits that signatures were demanded of and that passed */
 	size_t n_new_commits;
+	const struct rw_sk_counter *sk_counter;	/* of the good signatures that were used; to be recorded when accepted */
+	size_t n_sk_counters;
 };
 
 struct rw_judge_input {
@@ -91,6 +99,11 @@ struct rw_judge_input {
 	 * NULL.
 	 */
 	bool (*tainted)(void *ctx, struct rw_str ref, struct rw_str rule);
+	/*
+	 * The highest counter of this security key that was recorded for this repository; 0: none. One that falls is a
+	 * warning. May be NULL.
+	 */
+	uint32_t (*sk_counter)(void *ctx, struct rw_str fingerprint);
 };
 
 /*

@@ -81,4 +81,13 @@ rw_must_check bool rw_store_seen_each(struct rw_log *l,
     bool (*fn)(void *ctx, struct rw_str repo, struct rw_str object, rw_time time, uint64_t index), void *ctx,
     struct rw_error *err);
 
+/* ---- counters of security keys ---- */
+
+/* The highest one stays. */
+rw_must_check bool rw_store_counter_put(struct rw_log *l, struct rw_str repo, struct rw_str key, uint32_t counter,
+    uint64_t index, struct rw_error *err);
+/* 0: none. */
+rw_must_check bool rw_store_counter_get(struct rw_log *l, struct rw_str repo, struct rw_str key, uint32_t *ret,
+    struct rw_error *err);
+
 #endif

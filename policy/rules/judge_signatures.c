@@ -9,7 +9,8 @@ rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c)
 	c->when = RW_TIME_NONE;
 	if (j->in->first_seen != NULL)
 		c->when = j->in->first_seen(j->in->ctx, &c->id);
-	if (c->when == RW_TIME_NONE)
+	c->seen = c->when != RW_TIME_NONE;
+	if (!c->seen)
 		c->when = j->now;
 	c->has_when = true;
 	return c->when;

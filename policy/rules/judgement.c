@@ -33,11 +33,9 @@ note_warning(struct rw_judgement *j, struct rw_judged_update *u, struct rw_str r
 	u->n_warned++;
 }
 
-struct rw_finding *
-rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check,
-    const struct rw_update_view *u)
+static struct rw_finding *
+add(struct rw_judgement *j, const struct rw_rule *r, bool warn, const char *check, const struct rw_update_view *u)
 {
-	bool warn = r != NULL && r->warn;
 	struct rw_finding *f = NULL;
 
 	if (!warn)
@@ -45,7 +43,7 @@ rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *c
 	if (u != NULL && u->judged != NULL) {
 		if (!warn)
 			u->judged->refused = true;
-		else
+		else if (r != NULL)
 			note_warning(j, u->judged, r->name);
 	}
 	if (j->n_findings < RW_LIMIT_FINDINGS)
@@ -68,6 +66,19 @@ rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *c
 		f->help = rule_text(j, r->help);
 	}
 	return f;
+}
+
+struct rw_finding *
+rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check,
+    const struct rw_update_view *u)
+{
+	return add(j, r, r != NULL && r->warn, check, u);
+}
+
+struct rw_finding *
+rw_judgement_warn(struct rw_judgement *j, const char *check, const struct rw_update_view *u)
+{
+	return add(j, NULL, true, check, u);
 }
 
 const char *
@@ -291,6 +302,7 @@ rw_judgement_finish(struct rw_judgement *j, struct rw_verdict *ret, struct rw_er
 
 	for (i = 0; updates != NULL && i < j->n_updates; i++)
 		updates[i] = *j->update[i].judged;
+	rw_judgement_counters(j, ret);
 	ret->update = updates;
 	ret->n_updates = j->n_updates;
 	ret->finding = j->finding;

@@ -42,6 +42,7 @@ struct rw_commit_info {
 	/* an enforced rule demanded a signature; some such rule was not content */
 	bool demanded, failed;
 	bool has_when;
+	bool seen;			/* it came in before */
 	rw_time when;			/* when it came in: what the validity of keys is judged by */
 	bool trees_checked;
 };
@@ -150,6 +151,8 @@ struct rw_judgement {
 	struct rw_oid_map marks;		/* rw_judgement_mark() */
 	struct rw_oid_map scopes;		/* scope -> hide set of created refs (judge_commits.c) */
 	bool *signer;				/* by identity */
+	struct rw_counting *counting;		/* one for each security key (judge_counters.c) */
+	size_t n_counting, cap_counting;
 };
 
 /* ---- findings (judgement.c) ---- */
@@ -160,6 +163,9 @@ struct rw_judgement {
  */
 struct rw_finding *rw_judgement_find(struct rw_judgement *j, const struct rw_rule *r, const char *check,
     const struct rw_update_view *u);
+
+/* The same for what is only to be told: a warning that taints no ref. */
+struct rw_finding *rw_judgement_warn(struct rw_judgement *j, const char *check, const struct rw_update_view *u);
 
 /*
  * Text in the verdict's arena; "" while findings are dropped or when memory ran out (which the end notices).
@@ -270,6 +276,15 @@ bool rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct 
 /* When validity is judged: when the commit was first accepted, else now. */
 rw_time rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c);
 void rw_judgement_used_signer(struct rw_judgement *j, uint32_t identity);
+
+/*
+ * A good signature was used, on something that did not come in before (c; NULL: a tag). If a security key made it, its
+ * counter is remembered. (judge_counters.c)
+ */
+void rw_judgement_count(struct rw_judgement *j, const struct rw_sig_result *sig, const struct rw_update_view *u,
+    const struct rw_commit_info *c);
+/* At the end: the verdict's counters, and a warning for each that fell. */
+void rw_judgement_counters(struct rw_judgement *j, struct rw_verdict *ret);
 
 /* ---- contents (judge_content.c, content.c) ---- */
 

@@ -5,7 +5,7 @@ rw_rules_load_sources = \
 	policy/rules/rule.h policy/rules/rule_table.c policy/rules/codec.h policy/rules/codec.c policy/rules/codec_globs.c \
 	policy/rules/index.h policy/rules/builder.h policy/rules/builder.c policy/rules/policy_source.c \
 	policy/rules/policy_load.c policy/rules/policy_identity.c policy/rules/policy_group.c \
-	policy/rules/policy_revoked.c \
+	policy/rules/judge_counters.c policy/rules/policy_revoked.c \
 	policy/rules/policy_rule.c policy/rules/policy_lint.c policy/rules/policy_lookup.c \
 	policy/rules/policy_codec.c policy/rules/policy_cache.c policy/rules/who.c
 # One rule, one file.

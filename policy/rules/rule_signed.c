@@ -84,6 +84,7 @@ struct subject {
 	const struct rw_oid *id;		/* NULL: the tag */
 	const struct rw_commit *commit;
 	const struct rw_sig_result *sig;
+	const struct rw_commit_info *info;	/* NULL: the tag */
 	rw_time when;
 	struct rw_glob_captures captures;	/* of the ref */
 };
@@ -337,6 +338,7 @@ judge_subject(struct rw_judgement *j, const struct subject *s)
 	if (!judge_presence(j, s) || !judge_match(j, s))
 		return false;
 	rw_judgement_used_signer(j, s->sig->key->owner);
+	rw_judgement_count(j, s->sig, s->u, s->info);
 	return true;
 }
 
@@ -354,6 +356,7 @@ judge_commit(struct rw_judgement *j, const struct rw_rule *r, const struct rw_ch
 		return rw_fail(err, RW_E_INTERNAL, "commit %.7s was not read", RW_OID(id));
 	(void)rw_judgement_signer(j, info, &signer);	/* establishes info->sig */
 	s.sig = &info->sig;
+	s.info = info;
 	s.when = rw_judgement_time_of(j, info);
 	rw_scope_captures(&r->scope, u->name, none, &s.captures);
 	/* a rule that only warns has not let anything pass */

@@ -156,6 +156,16 @@ rw_audit_is_tainted(struct rw_log *l, struct rw_str repo_id, struct rw_str ref, 
 	return !rw_store_taint_has(l, repo_id, ref, rule, &has, &ignored) || has;
 }
 
+/* A counter that cannot be read raises no alarm; a store in that state refuses the push by itself. */
+uint32_t
+rw_audit_counter(struct rw_log *l, struct rw_str repo_id, struct rw_str key)
+{
+	struct rw_error ignored = RW_ERROR_INIT;
+	uint32_t counter;
+
+	return rw_store_counter_get(l, repo_id, key, &counter, &ignored) ? counter : 0;
+}
+
 rw_time
 rw_audit_first_seen(struct rw_log *l, struct rw_str repo_id, struct rw_str commit_hex)
 {

@@ -174,6 +174,10 @@ remember(struct rw_log *l, const struct rw_audit_push *p, uint64_t index, struct
 		if (!rw_store_seen_add(l, p->repo_id, p->new_commit[i], p->now, index, err))
 			return false;
 	}
+	for (size_t i = 0; i < p->n_counters; i++) {
+		if (!rw_store_counter_put(l, p->repo_id, p->counter[i].key, p->counter[i].counter, index, err))
+			return false;
+	}
 	return true;
 }
 

@@ -55,7 +55,8 @@ static const char schema[] =
     "CREATE TABLE taint(repo BLOB NOT NULL, ref BLOB NOT NULL, rule BLOB NOT NULL, push INTEGER NOT NULL,"
     " PRIMARY KEY(repo, ref, rule, push)) STRICT, WITHOUT ROWID;\n"
     "CREATE TABLE first_seen(repo BLOB NOT NULL, object BLOB NOT NULL, time INTEGER NOT NULL, idx INTEGER NOT NULL,"
-    " PRIMARY KEY(repo, object)) STRICT, WITHOUT ROWID;\n";
+    " PRIMARY KEY(repo, object)) STRICT, WITHOUT ROWID;\n"
+    RW_STORE_COUNTER_TABLE ";\n";
 
 static const struct rw_db_kind log_kind = {
 	.what = "log", .file = "log.db", .lock = "log.lock", .dir_mode = 02770, .file_mode = 0660,

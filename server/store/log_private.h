@@ -5,6 +5,11 @@
 #include "refwall/store_entry.h"
 #include "server/store/db.h"
 
+/* Stores made before there were counters get it with the first one. */
+#define RW_STORE_COUNTER_TABLE							\
+	"CREATE TABLE IF NOT EXISTS sk_counter(repo BLOB NOT NULL, key BLOB NOT NULL, counter INTEGER NOT NULL,"	\
+	" idx INTEGER NOT NULL, PRIMARY KEY(repo, key)) STRICT, WITHOUT ROWID"
+
 /* Index rows that are not in their own table yet; see key.c. */
 struct rw_recent_row {
 	uint64_t index;

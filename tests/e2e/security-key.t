@@ -63,5 +63,40 @@ git reset -q --hard HEAD^
 with alice 5 6
 commit 'touched, PIN'
 check 'pin: required, and it was given' push main
+
+# counted NAME COUNTER: the push goes through without an alarm; alarmed: with one
+counted() {
+	with alice 5 "$2"
+	commit "$1"
+	check "$1" push main
+	lacks "$1: no alarm" "$T/push.out" 'counter'
+}
+alarmed() {
+	with alice 5 "$2"
+	commit "$1"
+	check "$1" push main
+	has "$1: an alarm" "$T/push.out" 'warning: counter: commit .* is signed with a security key whose counter fell'
+	has "$1: from where to where" "$T/push.out" "$2, by key SHA256:.* of alice; it stood at $3 before"
+}
+counted 'the counter rises' 20
+alarmed 'the counter falls' 12 20
+entries --rule counter >"$T/alarms"
+is 'the alarm stands in the entry' "$(grep -c '"verdict":"accept"' "$T/alarms")" 1
+alarmed 'what was recorded stays the highest' 13 20
+counted 'the same counter is no fall' 20
+counted 'a key that does not count' 0
+counted 'the counter rises again' 21
+git push -q origin HEAD:refs/heads/again >"$T/push.out" 2>&1 || not_ok 'another branch' "$T/push.out"
+lacks 'what came in before raises no alarm at another ref' "$T/push.out" 'counter'
+commit 'refused' --no-gpg-sign
+with alice 5 1
+commit 'on top of what is refused'
+fails 'a refused push' push main
+git reset -q --hard HEAD~2
+counted 'sets no counter' 22
+with carol 5 1
+commit 'another key'
+check 'counters are of one key' push main
+has 'carol signed with 3 before' "$T/push.out" '1, by key SHA256:.* of carol; it stood at 3 before'
 check 'the log is whole' verify
 done_testing

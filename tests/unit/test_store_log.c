@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "refwall/store_entry.h"
+#include "refwall/store_repo.h"
 #include "refwall/timestamp.h"
 #include "server/store/log_private.h"
 #include "tests/unit/log_fixture.h"
@@ -626,11 +627,46 @@ short_lived_writers_keep_the_write_ahead_log_short(void **state)
 	assert_int_equal(r.n_problems, 0);
 }
 
+/* The highest counter stays, for each repository and key; a store from before there were any gets the table. */
+static void
+the_highest_counter_stays(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t n = 99;
+
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), &n, err));
+	assert_int_equal(n, 0);
+	must_fail(rw_store_counter_put(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), 1, 0, err), RW_E_USAGE, "transaction");
+	must(rw_log_begin(f->l, 0, err));
+	must(rw_store_counter_put(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), 7, 0, err));
+	must(rw_store_counter_put(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k2"), UINT32_MAX, 0, err));
+	must(rw_store_counter_put(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), 5, 0, err));
+	must(rw_log_commit(f->l, err));
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), &n, err));
+	assert_int_equal(n, 7);
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k2"), &n, err));
+	assert_true(n == UINT32_MAX);
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r2"), RW_STR_LIT("k1"), &n, err));
+	assert_int_equal(n, 0);
+
+	must(rw_log_begin(f->l, 0, err));
+	must(rw_db_exec(&f->l->db, "DROP TABLE sk_counter", err));
+	must(rw_log_commit(f->l, err));
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), &n, err));
+	assert_int_equal(n, 0);
+	must(rw_log_begin(f->l, 0, err));
+	must(rw_store_counter_put(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), 3, 0, err));
+	must(rw_log_commit(f->l, err));
+	must(rw_store_counter_get(f->l, RW_STR_LIT("r1"), RW_STR_LIT("k1"), &n, err));
+	assert_int_equal(n, 3);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+		T(the_highest_counter_stays),
 		cmocka_unit_test(modes_do_not_depend_on_the_umask),
 		T(creates_once),
 		T(opening_never_creates),

@@ -68,11 +68,16 @@ check() {
 	shift
 	if "$@" >"$T/.out" 2>&1; then ok "$name"; else not_ok "$name" "$T/.out"; fi
 }
-# fails NAME COMMAND...: the command does not succeed
+# fails NAME COMMAND...: the command says no: it does not succeed, crash, or turn out to be missing
 fails() {
 	name=$1
 	shift
-	if "$@" >"$T/.out" 2>&1; then not_ok "$name" "$T/.out"; else ok "$name"; fi
+	"$@" >"$T/.out" 2>&1
+	rc=$?
+	case $rc in
+	0 | 126 | 127 | 129 | 13[0-9] | 14[0-9] | 15[0-9]) not_ok "$name (exit status $rc)" "$T/.out" ;;
+	*) ok "$name" ;;
+	esac
 }
 # is NAME GOT WANTED
 is() {
@@ -87,8 +92,14 @@ is() {
 has() {
 	if grep -qE -e "$3" "$2"; then ok "$1"; else not_ok "$1 (no line matches: $3)" "$2"; fi
 }
+# lacks NAME FILE ERE: the file is there, and no line of it matches
 lacks() {
-	if grep -qE -e "$3" "$2"; then not_ok "$1 (a line matches: $3)" "$2"; else ok "$1"; fi
+	grep -qE -e "$3" "$2"
+	case $? in
+	0) not_ok "$1 (a line matches: $3)" "$2" ;;
+	1) ok "$1" ;;
+	*) not_ok "$1 (cannot be read: $2)" ;;
+	esac
 }
 # golden NAME FILE WANTED-FILE: equal, after what changes from run to run is masked
 golden() {

@@ -35,7 +35,7 @@ git fetch -q
 git merge -q --ff-only origin/side
 fails "a commit that came in before its key was revoked does not enter main" push main
 has 'the pusher is told that the key is revoked' "$T/push.out" 'signed with a key that is revoked'
-has 'and which one it is' "$T/push.out" "the key of $(ssh-keygen -l -f "$T/keys/bob.pub" | cut -d ' ' -f 2) is revoked"
+has 'and which one it is' "$T/push.out" "the key of $(ssh-keygen -l -f "$T/keys/bob.pub" | cut -d ' ' -f 2 | sed 's/+/[+]/g') is revoked"
 has 'and to take another' "$T/push.out" 'sign with another key: git'
 git reset -q --hard origin/main
 commit 'by bob, too late'

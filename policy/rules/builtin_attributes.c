@@ -47,7 +47,7 @@ say_odd(struct rw_judgement *j, const struct rw_rule *r, const struct rw_update_
 	f = rw_judgement_find(j, r, "tree", u);
 	rw_finding_path(j, f, at->path);
 	f->text = at->too_large ? "attributes too large to be judged" : "attributes that are no plain file";
-	f->wanted = "a plain file of at most 256 KiB";
+	f->wanted = rw_judgement_text(j, "a plain file of at most %u KiB", RW_LIMIT_ATTRIBUTES_BYTES >> 10);
 }
 
 static void

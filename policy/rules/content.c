@@ -28,6 +28,12 @@ unreadable(struct rw_content *c, const char *why)
 	return true;
 }
 
+static bool
+too_large(struct rw_judgement *j, struct rw_content *c)
+{
+	return unreadable(c, rw_judgement_text(j, "it is larger than %u MiB", RW_LIMIT_BLOB_BYTES >> 20));
+}
+
 bool
 rw_content_size(struct rw_judgement *j, struct rw_content *c, struct rw_error *err)
 {
@@ -57,7 +63,7 @@ read_file(struct rw_judgement *j, struct rw_content *c, struct rw_error *err)
 	c->buf = (struct rw_buf)RW_BUF_INIT(RW_LIMIT_BLOB_BYTES);
 	if (!j->files->read(j->files->ctx, c->file, RW_LIMIT_BLOB_BYTES, &c->buf, &why)) {
 		if (why.code == RW_E_LIMIT)
-			return unreadable(c, "it is larger than 8 MiB");
+			return too_large(j, c);
 		*err = why;
 		return false;
 	}
@@ -78,7 +84,7 @@ rw_content_bytes(struct rw_judgement *j, struct rw_content *c, struct rw_error *
 	if (c->unreadable)
 		return true;
 	if (c->size > RW_LIMIT_BLOB_BYTES)
-		return unreadable(c, "it is larger than 8 MiB");
+		return too_large(j, c);
 	if (c->size > j->budget.blob_bytes)
 		return rw_fail(err, RW_E_LIMIT,
 		    "the push has more than %u MiB of files to judge: push it in parts",

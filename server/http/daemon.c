@@ -5,7 +5,6 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "server/http/accept.h"
 #include "server/http/call.h"
 #include "server/http/conn.h"
+#include "server/http/head.h"
 
 #define THREADS		4
 #define BACKLOG		128
@@ -150,87 +150,15 @@ on_target(void *cls, const char *uri, struct MHD_Connection *m)
 	return r;
 }
 
-struct headers {
-	struct rw_call *c;
-	struct rw_str length, coding;
-	bool twice, malformed;
-};
-
-/*
- * RFC 9110 section 5.1: what is no token was taken for another header by somebody else on the way, or for
- * none.
- */
-static bool
-is_token(const char *z, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char b = (unsigned char)z[i];
-
-		if (b <= ' ' || b >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", b) != NULL)
-			return false;
-	}
-	return n > 0;
-}
-
-static enum MHD_Result
-on_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n, const char *value,
-    size_t value_n)
-{
-	struct headers *h = cls;
-	struct { const char *name; struct rw_str *to; } wanted[] = {
-		{ "Authorization", &h->c->authorization },
-		{ "Accept", &h->c->accept },
-		{ "Content-Type", &h->c->content_type },
-		{ "Content-Length", &h->length },
-		{ "Transfer-Encoding", &h->coding },
-	};
-
-	(void)kind;
-	h->malformed = h->malformed || !is_token(key, key_n);
-	for (size_t i = 0; i < RW_ARRAY_LEN(wanted); i++) {
-		if (strlen(wanted[i].name) != key_n || strcasecmp(wanted[i].name, key) != 0)
-			continue;
-		/* of Accept the first line is used, of the others there is one */
-		if (wanted[i].to->p != NULL)
-			h->twice = h->twice || i != 1;
-		else
-			*wanted[i].to = (struct rw_str){ value == NULL ? "" : value,
-			    value == NULL ? 0 : value_n };
-	}
-	return MHD_YES;
-}
-
-/*
- * Where does the body end? A proxy in front must have read it as we do, or a second request hides in it
- * (RFC 9112 section 11.2): one length, or one "chunked", and never both. The library takes the first of
- * several.
- */
-static bool
-framing(struct rw_call *c, const struct headers *h)
-{
-	bool chunked = h->coding.n == 7 && strncasecmp(h->coding.p, "chunked", 7) == 0;
-
-	if (!h->twice && !h->malformed && (h->coding.p == NULL || (chunked && h->length.p == NULL)))
-		return true;
-	rw_call_header(c, "Connection", "close");
-	rw_call_problem(c, 400, "%s", h->malformed ? "a header's name is malformed" :
-	    h->twice ? "a header that may come once came twice" : "the length of the body is ambiguous");
-	return false;
-}
-
 /* All that can be said before the body is read. False: answered. */
 static bool
 begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 {
-	const char *length = MHD_lookup_connection_value(m, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	const char *chunked = MHD_lookup_connection_value(m, MHD_HEADER_KIND,
-	    MHD_HTTP_HEADER_TRANSFER_ENCODING);
 	struct rw_error err = RW_ERROR_INIT;
-	struct headers headers = { .c = &r->c };
+	struct rw_head head;
 	uint64_t n = 0;
 
-	(void)MHD_get_connection_values_n(m, MHD_HEADER_KIND, on_header, &headers);
-	if (!framing(&r->c, &headers))
+	if (!rw_head_read(&r->c, m, &head))
 		return false;
 	if (r->target_bad) {
 		rw_call_problem(&r->c, r->target_error.code == RW_E_LIMIT ? 414 : 400, "%s",
@@ -247,7 +175,7 @@ begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 	}
 	if (!rw_auth_check(&r->c))
 		return false;
-	if (length != NULL && (!rw_text_u64(rw_str(length), UINT64_MAX, &n) || n > RW_LIMIT_HTTP_BODY)) {
+	if (head.length.p != NULL && (!rw_text_u64(head.length, UINT64_MAX, &n) || n > RW_LIMIT_HTTP_BODY)) {
 		rw_call_problem(&r->c, 413, "a body has at most %u bytes", RW_LIMIT_HTTP_BODY);
 		return false;
 	}
@@ -256,7 +184,7 @@ begin(struct rw_http *h, struct request *r, struct MHD_Connection *m)
 		rw_call_problem(&r->c, 415, "the body must be sent as Content-Type: application/json");
 		return false;
 	}
-	if ((r->c.route->flags & RW_ROUTE_BODY) == 0 && (n > 0 || chunked != NULL)) {
+	if ((r->c.route->flags & RW_ROUTE_BODY) == 0 && (n > 0 || head.coding.p != NULL)) {
 		rw_call_problem(&r->c, 413, "this request takes no body");
 		return false;
 	}

@@ -15,6 +15,8 @@ librwhttp_a_SOURCES = \
 	server/http/conn.c \
 	server/http/conn.h \
 	server/http/daemon.c \
+	server/http/head.c \
+	server/http/head.h \
 	server/http/limiter.c \
 	server/http/limiter.h \
 	server/http/metrics.c \

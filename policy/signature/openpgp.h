@@ -2,7 +2,8 @@
  * openpgp.h: packets, signatures and keys of OpenPGP, as far as a detached version 4 signature and the
  * certificate behind it need them. Private to policy/signature.
  *
- * Everything is strict: one way to say a thing, nothing left over. All views point into the bytes that were given. Pure.
+ * Everything is strict: one way to say a thing, nothing left over. All views point into the bytes that were
+ * given. Pure.
  *
  * Source: RFC 9580, RFC 4880 (algorithm 22: draft-koch-eddsa-for-openpgp-04).
  */
@@ -20,8 +21,9 @@
 /* ---- pgp_packet.c ---- */
 
 enum rw_pgp_tag {
-	RW_PGP_SIGNATURE = 2, RW_PGP_SECRET_KEY = 5, RW_PGP_PUBLIC_KEY = 6, RW_PGP_SECRET_SUBKEY = 7, RW_PGP_MARKER = 10,
-	RW_PGP_TRUST = 12, RW_PGP_USER_ID = 13, RW_PGP_PUBLIC_SUBKEY = 14, RW_PGP_USER_ATTRIBUTE = 17, RW_PGP_PADDING = 21
+	RW_PGP_SIGNATURE = 2, RW_PGP_SECRET_KEY = 5, RW_PGP_PUBLIC_KEY = 6, RW_PGP_SECRET_SUBKEY = 7,
+	RW_PGP_MARKER = 10, RW_PGP_TRUST = 12, RW_PGP_USER_ID = 13, RW_PGP_PUBLIC_SUBKEY = 14,
+	RW_PGP_USER_ATTRIBUTE = 17, RW_PGP_PADDING = 21
 };
 
 struct rw_pgp_packet {
@@ -33,8 +35,9 @@ struct rw_pgp_packet {
 rw_must_check bool rw_pgp_packet_next(struct rw_reader *r, struct rw_pgp_packet *ret, struct rw_error *err);
 
 /*
- * Take one armoured block ("SIGNATURE", "PUBLIC KEY BLOCK") off the front of *rest and append what it holds to out. The
- * checksum line is passed over (RFC 9580 section 6.1). Lenient: blank space at the end of lines, as in a mail.
+ * Take one armoured block ("SIGNATURE", "PUBLIC KEY BLOCK") off the front of *rest and append what it holds
+ * to out. The checksum line is passed over (RFC 9580 section 6.1). Lenient: blank space at the end of lines,
+ * as in a mail.
  */
 rw_must_check bool rw_pgp_dearmour(struct rw_str *rest, const char *label, bool lenient, struct rw_buf *out,
     struct rw_error *err);
@@ -68,11 +71,12 @@ struct rw_pgp_sig {
 };
 
 /*
- * The body of a signature packet. A document's: type 0x00, SHA-2, and nothing in the unhashed area but issuer and
- * embedded signatures; a certificate's: any type, SHA-1 too, unhashed ones are passed over. When it fails, what was read
- * so far is in *ret. RW_E_UNSUPPORTED names what was found.
+ * The body of a signature packet. A document's: type 0x00, SHA-2, and nothing in the unhashed area but issuer
+ * and embedded signatures; a certificate's: any type, SHA-1 too, unhashed ones are passed over. When it
+ * fails, what was read so far is in *ret. RW_E_UNSUPPORTED names what was found.
  */
-rw_must_check bool rw_pgp_sig_parse(struct rw_str body, bool document, struct rw_pgp_sig *ret, struct rw_error *err);
+rw_must_check bool rw_pgp_sig_parse(struct rw_str body, bool document, struct rw_pgp_sig *ret,
+    struct rw_error *err);
 
 /* ---- pgp_key.c ---- */
 
@@ -104,7 +108,8 @@ void rw_pgp_verify(const struct rw_keyring *k, const char *ns, struct rw_str pay
 /* ---- pgp_table.c ---- */
 
 void rw_key_table_begin(struct rw_buf *b);
-void rw_key_table_cert(struct rw_buf *b, const uint8_t primary[RW_OPENPGP_FINGERPRINT_LEN], struct rw_str user_id);
+void rw_key_table_cert(struct rw_buf *b, const uint8_t primary[RW_OPENPGP_FINGERPRINT_LEN],
+    struct rw_str user_id);
 void rw_key_table_key(struct rw_buf *b, struct rw_str body, const struct rw_key_parts *parts,
     const struct rw_key_openpgp *k);
 void rw_key_table_end(struct rw_buf *b, size_t begin);		/* begin: where rw_key_table_begin() wrote */

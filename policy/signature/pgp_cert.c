@@ -1,18 +1,20 @@
 /*
  * pgp_cert.c: certificates, from packets to what may be concluded from them.
  *
- * A certificate is what its owner, and anybody who had it in hand, put together. Only what the primary key signed counts: user ids
- * and direct signatures say what the primary key is for and when it ends, bindings say so of subkeys, and a subkey that signs has
- * signed back, for else anybody could adopt somebody's subkey. Of several the newest valid one counts. Revocations
- * always count, whatever else is newer.
+ * A certificate is what its owner, and anybody who had it in hand, put together. Only what the primary key
+ * signed counts: user ids and direct signatures say what the primary key is for and when it ends, bindings
+ * say so of subkeys, and a subkey that signs has signed back, for else anybody could adopt somebody's subkey.
+ * Of several the newest valid one counts. Revocations always count, whatever else is newer.
  */
 #include "policy/signature/openpgp.h"
 #include "refwall/text.h"
 
 #define SIGN 0x02			/* of the key flags */
 
-enum { DIRECT = 0x1f, CERTIFY_FIRST = 0x10, CERTIFY_LAST = 0x13, BINDING = 0x18, BACK = 0x19, REVOKE_KEY = 0x20,
-	REVOKE_SUBKEY = 0x28, REVOKE_CERTIFICATION = 0x30 };
+enum {
+	CERTIFY_FIRST = 0x10, CERTIFY_LAST = 0x13, BINDING = 0x18, BACK = 0x19, DIRECT = 0x1f, REVOKE_KEY = 0x20,
+	REVOKE_SUBKEY = 0x28, REVOKE_CERTIFICATION = 0x30
+};
 
 struct cert_key {
 	struct rw_str body;
@@ -141,6 +143,12 @@ earlier(rw_time a, rw_time b)
 	return a == RW_TIME_NONE || (b != RW_TIME_NONE && b < a) ? b : a;
 }
 
+static rw_time
+later(rw_time a, rw_time b)
+{
+	return a == RW_TIME_NONE || b > a ? b : a;
+}
+
 /* Hard beats soft; of equals the earlier counts. */
 static void
 revoke(struct rw_key_openpgp *k, enum rw_revocation is, int reason, rw_time at)
@@ -184,7 +192,8 @@ signed_back(struct importing *m, const struct cert_key *k, const struct rw_pgp_s
 	struct rw_error ignored = RW_ERROR_INIT;
 	struct rw_pgp_sig s;
 
-	return binding->embedded.n > 0 && rw_pgp_sig_parse(binding->embedded, false, &s, &ignored) && s.type == BACK &&
+	return binding->embedded.n > 0 && rw_pgp_sig_parse(binding->embedded, false, &s, &ignored) &&
+	    s.type == BACK &&
 	    fresh(m, k, &s) && verified(m, k, k, NULL, &s);
 }
 
@@ -222,7 +231,8 @@ certification(struct importing *m, const struct rw_pgp_sig *s)
 {
 	struct claim *c = &m->claim;
 
-	if (!issued_by(s, &m->key[0]) || (c->newest.created != RW_TIME_NONE && s->created < c->newest.created))
+	if (!issued_by(s, &m->key[0]) ||
+	    (c->newest.created != RW_TIME_NONE && s->created < c->newest.created))
 		return;
 	if (fresh(m, &m->key[0], s) && verified(m, &m->key[0], NULL, c, s))
 		c->newest = *s;
@@ -237,7 +247,8 @@ claim_end(struct importing *m)
 	if (!m->in_claim)
 		return;
 	m->in_claim = false;
-	if (c->newest.created == RW_TIME_NONE || (c->revoked_at != RW_TIME_NONE && c->revoked_at >= c->newest.created))
+	if (c->newest.created == RW_TIME_NONE ||
+	    (c->revoked_at != RW_TIME_NONE && c->revoked_at >= c->newest.created))
 		return;
 	m->revoker = m->revoker || c->newest.revoker;
 	if (m->said.created != RW_TIME_NONE && c->newest.created < m->said.created)
@@ -251,12 +262,13 @@ static bool
 signature(struct importing *m, struct rw_str body)
 {
 	struct rw_error inner = RW_ERROR_INIT;
-	struct cert_key *k = &m->key[m->n_keys - 1];
 	uint8_t version = body.n > 0 ? (uint8_t)body.p[0] : 0, type = 0;
 	struct rw_pgp_sig s;
+	struct cert_key *k;
 
 	if (!m->open)
 		return rw_fail(m->err, RW_E_PARSE, "a signature stands before the key that it belongs to");
+	k = &m->key[m->n_keys - 1];
 	if (body.n > 2)
 		type = (uint8_t)body.p[version < 4 ? 2 : 1];
 	if (!rw_pgp_sig_parse(body, false, &s, &inner)) {
@@ -276,8 +288,7 @@ signature(struct importing *m, struct rw_str body)
 		certification(m, &s);
 	} else if (m->in_claim && type == REVOKE_CERTIFICATION && issued_by(&s, &m->key[0])) {
 		if (verified(m, &m->key[0], NULL, &m->claim, &s))
-			m->claim.revoked_at = m->claim.revoked_at == RW_TIME_NONE || s.created > m->claim.revoked_at ?
-			    s.created : m->claim.revoked_at;
+			m->claim.revoked_at = later(m->claim.revoked_at, s.created);
 	} else if (type == DIRECT) {
 		direct(m, &s);
 	}
@@ -293,7 +304,8 @@ key_open(struct importing *m, struct rw_str body)
 	struct rw_error inner = RW_ERROR_INIT;
 
 	if (m->n_keys == RW_LIMIT_CERT_KEYS)
-		return rw_fail(m->err, RW_E_LIMIT, "a certificate with more than %d keys", RW_LIMIT_CERT_KEYS);
+		return rw_fail(m->err, RW_E_LIMIT, "a certificate with more than %d keys",
+		    RW_LIMIT_CERT_KEYS);
 	*k = (struct cert_key){ .body = body, .said_at = RW_TIME_NONE };
 	k->is.until = k->is.revoked_at = RW_TIME_NONE;
 	if (body.n < 6 || body.n > RW_LIMIT_KEY_BYTES)
@@ -302,9 +314,11 @@ key_open(struct importing *m, struct rw_str body)
 	m->n_keys++;
 	memcpy(k->is.primary, m->key[0].is.fingerprint, sizeof(k->is.primary));
 	k->is.created = rw_pgp_key_created(body);
-	k->usable = rw_pgp_key_read(body, &k->parts, &inner) && rw_key_parts_check(m->crypto, &k->parts, &inner);
+	k->usable = rw_pgp_key_read(body, &k->parts, &inner) &&
+	    rw_key_parts_check(m->crypto, &k->parts, &inner);
 	if (!k->usable && m->n_keys == 1)
-		return body.p[0] != 4 ? rw_fail(m->err, inner.code, "%s", inner.msg) : refuse(m, k, inner.msg);
+		return body.p[0] != 4 ? rw_fail(m->err, inner.code, "%s", inner.msg) :
+		    refuse(m, k, inner.msg);
 	return true;
 }
 
@@ -342,10 +356,12 @@ cert_end(struct importing *m)
 		return rw_fail(m->err, RW_E_LIMIT, "more than %d signatures to verify; export with "
 		    "gpg --export-options export-minimal", RW_LIMIT_CERT_SIGNATURES);
 	if (m->revoked_by_other && m->revoker)
-		return refuse(m, primary, "may have been revoked by somebody whom it names for that, which is not supported");
+		return refuse(m, primary,
+		    "may have been revoked by somebody whom it names for that, which is not supported");
 	if (m->said.created == RW_TIME_NONE && primary->is.revoked == RW_REVOKED_NOT)
 		return refuse(m, primary, m->saw_sha1 ?
-		    "has self-signatures over SHA-1 only; sign it anew (gpg --quick-set-expire), or take them with --allow-sha1" :
+		    "has self-signatures over SHA-1 only; sign it anew (gpg --quick-set-expire), "
+		    "or take them with --allow-sha1" :
 		    "has no valid self-signature");
 	if (m->said.created != RW_TIME_NONE)
 		apply(primary, &m->said);
@@ -401,11 +417,13 @@ packet(struct importing *m, const struct rw_pgp_packet *p)
 		return true;
 	case RW_PGP_SECRET_KEY:
 	case RW_PGP_SECRET_SUBKEY:
-		return rw_fail(m->err, RW_E_PARSE, "is a SECRET key, wanted the public one: gpg --export, not --export-secret-keys");
+		return rw_fail(m->err, RW_E_PARSE,
+		    "is a SECRET key, wanted the public one: gpg --export, not --export-secret-keys");
 	default:
 		break;
 	}
-	return rw_fail(m->err, RW_E_PARSE, "a packet of kind %u has no place in a certificate, or not there", p->tag);
+	return rw_fail(m->err, RW_E_PARSE, "a packet of kind %u has no place in a certificate, or not there",
+	    p->tag);
 }
 
 static bool
@@ -436,7 +454,8 @@ dearmour(struct rw_str text, struct rw_buf *out, struct rw_error *err)
 		size_t n = newline == NULL ? text.n : (size_t)(newline - text.p) + 1;
 
 		if (rw_str_has_prefix(text, "-----BEGIN PGP PRIVATE"))
-			return rw_fail(err, RW_E_PARSE, "is a SECRET key, wanted the public one: gpg --armor --export");
+			return rw_fail(err, RW_E_PARSE,
+			    "is a SECRET key, wanted the public one: gpg --armor --export");
 		if (rw_str_has_prefix(text, begin)) {
 			if (!rw_pgp_dearmour(&text, "PUBLIC KEY BLOCK", true, out, err))
 				return false;
@@ -453,6 +472,7 @@ static bool
 file(struct importing *m, struct rw_str bytes)
 {
 	rw_auto_buf struct rw_buf raw = RW_BUF_INIT(RW_LIMIT_CERT_BYTES);
+	size_t before = m->n_done;
 
 	if (bytes.n > 2 * RW_LIMIT_CERT_BYTES)
 		return rw_fail(m->err, RW_E_LIMIT, "more than %u bytes of certificates", RW_LIMIT_CERT_BYTES);
@@ -466,11 +486,14 @@ file(struct importing *m, struct rw_str bytes)
 	m->n_bytes += bytes.n;
 	if (m->n_bytes > RW_LIMIT_CERT_BYTES)
 		return rw_fail(m->err, RW_E_LIMIT, "more than %u bytes of certificates", RW_LIMIT_CERT_BYTES);
-	return packets(m, bytes);
+	if (!packets(m, bytes))
+		return false;
+	return m->n_done > before || rw_fail(m->err, RW_E_PARSE, "holds no OpenPGP certificate");
 }
 
 bool
-rw_openpgp_import(const struct rw_openpgp_file *files, size_t n, const struct rw_openpgp_import *how, struct rw_buf *table,
+rw_openpgp_import(const struct rw_openpgp_file *files, size_t n, const struct rw_openpgp_import *how,
+    struct rw_buf *table,
     struct rw_buf *notes, struct rw_error *err)
 {
 	rw_autofree struct importing *m = calloc(1, sizeof(*m));

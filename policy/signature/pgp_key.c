@@ -29,7 +29,8 @@ ecdsa_read(struct rw_reader *r, struct rw_key_parts *k, struct rw_error *err)
 			k->type = curves[i].type;
 	k->curve = rw_curve_by_type(k->type);
 	if (!r->bad && k->curve == NULL)
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP key on a curve that is not supported, wanted P-256, P-384 or P-521");
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP key on a curve that is not supported, wanted P-256, P-384 or P-521");
 	k->point = rw_pgp_mpi(r);
 	if (!r->bad && (k->point.n != 1 + 2 * k->curve->bytes || k->point.p[0] != 0x04))
 		return rw_fail(err, RW_E_PARSE, "OpenPGP key: the point is not in uncompressed form");
@@ -43,7 +44,8 @@ eddsa_read(struct rw_reader *r, struct rw_key_parts *k, struct rw_error *err)
 	struct rw_str oid = rw_reader_bytes(r, rw_reader_u8(r));
 
 	if (!r->bad && !rw_str_eq(oid, oid_ed25519))
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP EdDSA key on a curve that is not supported, wanted Ed25519");
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP EdDSA key on a curve that is not supported, wanted Ed25519");
 	k->type = RW_KEY_ED25519;
 	k->point = rw_pgp_mpi(r);
 	if (!r->bad && (k->point.n != 1 + RW_ED25519_KEY_LEN || k->point.p[0] != 0x40))
@@ -64,7 +66,8 @@ rw_pgp_key_read(struct rw_str body, struct rw_key_parts *ret, struct rw_error *e
 	if (body.n > RW_LIMIT_KEY_BYTES)
 		return rw_fail(err, RW_E_LIMIT, "OpenPGP key is larger than %u bytes", RW_LIMIT_KEY_BYTES);
 	if (!r.bad && version != 4)
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP key of version %u is not supported, wanted version 4", version);
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP key of version %u is not supported, wanted version 4", version);
 	(void)rw_reader_u32(&r);
 	algorithm = rw_reader_u8(&r);
 	switch (algorithm) {
@@ -85,14 +88,16 @@ rw_pgp_key_read(struct rw_str body, struct rw_key_parts *ret, struct rw_error *e
 		k.point = rw_reader_bytes(&r, RW_ED25519_KEY_LEN);
 		break;
 	default:
-		ok = r.bad || rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP key algorithm %u is not supported, wanted RSA, ECDSA or "
+		ok = r.bad || rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP key algorithm %u is not supported, wanted RSA, ECDSA or "
 		    "Ed25519", algorithm);
 		break;
 	}
 	if (!ok)
 		return false;
 	if (!rw_reader_done(&r))
-		return rw_fail(err, RW_E_PARSE, "OpenPGP key is cut short, miscounted, or has bytes behind it");
+		return rw_fail(err, RW_E_PARSE,
+		    "OpenPGP key is cut short, miscounted, or has bytes behind it");
 	k.base = k.type;
 	*ret = k;
 	return true;
@@ -142,8 +147,8 @@ bool
 rw_pgp_check(const struct rw_crypto *c, const struct rw_key_parts *key, const struct rw_pgp_sig *s,
     const struct rw_str *parts, size_t n)
 {
-	char trailer[] = { 4, (char)0xff, (char)(s->head.n >> 24), (char)(s->head.n >> 16), (char)(s->head.n >> 8),
-	    (char)s->head.n };
+	char trailer[] = { 4, (char)0xff, (char)(s->head.n >> 24), (char)(s->head.n >> 16),
+	    (char)(s->head.n >> 8), (char)s->head.n };
 	uint8_t digest[RW_HASH_MAX], wide[RSA_BYTES_MAX];
 	struct rw_str all[PARTS_MAX + 2], message;
 
@@ -163,7 +168,8 @@ rw_pgp_check(const struct rw_crypto *c, const struct rw_key_parts *key, const st
 		if (key->type != RW_KEY_RSA || key->n.n > sizeof(wide) || s->value[0].n > key->n.n)
 			return false;
 		pad(wide, key->n.n, s->value[0]);
-		return rw_rsa_verify(c, key->n, key->e, s->hash, digest, (struct rw_str){ (const char *)wide, key->n.n });
+		return rw_rsa_verify(c, key->n, key->e, s->hash, digest,
+		    (struct rw_str){ (const char *)wide, key->n.n });
 	case 19:
 		return key->curve != NULL &&
 		    rw_ecdsa_verify(c, key->curve, key->point, s->hash, digest, s->value[0], s->value[1]);
@@ -172,7 +178,8 @@ rw_pgp_check(const struct rw_crypto *c, const struct rw_key_parts *key, const st
 			return false;
 		pad(wide, 32, s->value[0]);
 		pad(wide + 32, 32, s->value[1]);
-		return rw_ed25519_verify(c, key->point, message, (struct rw_str){ (const char *)wide, RW_ED25519_SIG_LEN });
+		return rw_ed25519_verify(c, key->point, message,
+		    (struct rw_str){ (const char *)wide, RW_ED25519_SIG_LEN });
 	case 27:
 		return key->type == RW_KEY_ED25519 && rw_ed25519_verify(c, key->point, message, s->value[0]);
 	default:

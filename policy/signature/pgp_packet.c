@@ -70,10 +70,12 @@ rw_pgp_packet_next(struct rw_reader *r, struct rw_pgp_packet *ret, struct rw_err
 	} else {
 		ret->tag = first >> 2 & 0xf;
 		partial = (first & 3) == 3;
-		n = (first & 3) == 0 ? rw_reader_u8(r) : (first & 3) == 1 ? u16(r) : partial ? 0 : rw_reader_u32(r);
+		n = (first & 3) == 0 ? rw_reader_u8(r) : (first & 3) == 1 ? u16(r) :
+		    partial ? 0 : rw_reader_u32(r);
 	}
 	if (partial)
-		return rw_fail(err, RW_E_PARSE, "an OpenPGP packet does not say how long it is (partial or open length)");
+		return rw_fail(err, RW_E_PARSE,
+		    "an OpenPGP packet does not say how long it is (partial or open length)");
 	ret->body = rw_reader_bytes(r, n);
 	return !r->bad || rw_fail(err, RW_E_PARSE, "an OpenPGP packet is cut short");
 }
@@ -91,7 +93,7 @@ next_line(struct rw_str *rest, bool lenient, struct rw_str *ret)
 	*ret = (struct rw_str){ rest->p, n };
 	rest->p += n + (newline != NULL);
 	rest->n -= n + (newline != NULL);
-	while (lenient && ret->n > 0 && strchr(" \t\r", ret->p[ret->n - 1]) != NULL && ret->p[ret->n - 1] != '\0')
+	while (lenient && ret->n > 0 && memchr(" \t\r", ret->p[ret->n - 1], 3) != NULL)
 		ret->n--;
 	return true;
 }
@@ -115,7 +117,8 @@ colon(struct rw_str line)
 }
 
 bool
-rw_pgp_dearmour(struct rw_str *rest, const char *label, bool lenient, struct rw_buf *out, struct rw_error *err)
+rw_pgp_dearmour(struct rw_str *rest, const char *label, bool lenient, struct rw_buf *out,
+    struct rw_error *err)
 {
 	struct rw_str line, body = { NULL, 0 };
 	char begin[64], end[64];
@@ -129,17 +132,20 @@ rw_pgp_dearmour(struct rw_str *rest, const char *label, bool lenient, struct rw_
 		if (!next_line(rest, lenient, &line))
 			return rw_fail(err, RW_E_PARSE, "armour has no empty line before its base64");
 		if (line.n > 0 && !colon(line))
-			return rw_fail(err, RW_E_PARSE, "armour: '%s' is no header like 'Version: ...', wanted an empty line",
+			return rw_fail(err, RW_E_PARSE,
+			    "armour: '%s' is no header like 'Version: ...', wanted an empty line",
 			    RW_SHOW(line));
 	} while (line.n > 0);
 	body.p = rest->p;
-	while ((more = next_line(rest, lenient, &line)) && line.n > 0 && line.p[0] != '=' && line.p[0] != '-') {
+	while ((more = next_line(rest, lenient, &line)) && line.n > 0 &&
+	    line.p[0] != '=' && line.p[0] != '-') {
 		if (!no_blanks(line))
 			return rw_fail(err, RW_E_PARSE, "armour: blank space within the base64");
 		body.n = (size_t)(line.p + line.n - body.p);
 	}
 	if (more && line.n == 5 && line.p[0] == '=')
-		more = next_line(rest, lenient, &line);		/* RFC 9580: a wrong one is no reason to refuse */
+		/* RFC 9580: a wrong one is no reason to refuse */
+		more = next_line(rest, lenient, &line);
 	if (!more || !rw_str_eqz(line, end))
 		return rw_fail(err, RW_E_PARSE, "armour does not end with the line %s", end);
 	if (!rw_base64_decode_lines(out, body) && !out->failed)

@@ -9,8 +9,9 @@ static const struct {
 	const char *name;
 	bool weak;
 } hashes[] = {
-	{ 8, RW_SHA256, "SHA-256", false }, { 9, RW_SHA384, "SHA-384", false }, { 10, RW_SHA512, "SHA-512", false },
-	{ 2, RW_SHA1, "SHA-1", true }, { 1, 0, "MD5", true }, { 3, 0, "RIPEMD-160", true }, { 11, 0, "SHA-224", true },
+	{ 8, RW_SHA256, "SHA-256", false }, { 9, RW_SHA384, "SHA-384", false },
+	{ 10, RW_SHA512, "SHA-512", false }, { 2, RW_SHA1, "SHA-1", true }, { 1, 0, "MD5", true },
+	{ 3, 0, "RIPEMD-160", true }, { 11, 0, "SHA-224", true },
 	{ 12, 0, "SHA3-256", false }, { 14, 0, "SHA3-512", false },
 };
 
@@ -121,7 +122,8 @@ unhashed(struct rw_pgp_sig *s, uint8_t type, struct rw_str v, bool document, str
 	else if (type == 32 && s->embedded.n == 0)
 		s->embedded = v;
 	return !document || type == 16 || type == 32 || type == 33 ||
-	    rw_fail(err, RW_E_PARSE, "signature: subpacket %u stands outside what is signed, where anybody could put it",
+	    rw_fail(err, RW_E_PARSE,
+	    "signature: subpacket %u stands outside what is signed, where anybody could put it",
 	    type);
 }
 
@@ -136,12 +138,14 @@ subpackets(struct rw_pgp_sig *s, struct rw_str area, bool is_hashed, bool docume
 		uint8_t type = sub.n == 0 ? 0 : (uint8_t)sub.p[0] & 0x7f;
 		bool critical = sub.n > 0 && ((uint8_t)sub.p[0] & 0x80) != 0;
 		uint64_t bit = (uint64_t)1 << type % 64;
-		struct rw_str v = { sub.p + 1, sub.n - 1 };
+		struct rw_str v;
 
 		if (r.bad || sub.n == 0)
-			break;
+			return rw_fail(err, RW_E_PARSE, "signature: its subpackets are malformed");
+		v = (struct rw_str){ sub.p + 1, sub.n - 1 };
 		if (is_hashed && critical && !known(type, document))
-			return rw_fail(err, RW_E_UNSUPPORTED, "signature: critical subpacket %u is not known", type);
+			return rw_fail(err, RW_E_UNSUPPORTED,
+			    "signature: critical subpacket %u is not known", type);
 		if (is_hashed && type != 20 && type != 12 && (seen[type / 64] & bit) != 0)
 			return rw_fail(err, RW_E_PARSE, "signature: subpacket %u stands twice", type);
 		seen[type / 64] |= bit;
@@ -163,11 +167,14 @@ hash_find(struct rw_pgp_sig *s, bool document, struct rw_error *err)
 		s->hash = 0;
 		s->mend = "echo digest-algo SHA512 >>~/.gnupg/gpg.conf && ";
 		return rw_fail(err, RW_E_UNSUPPORTED, hashes[i].weak ?
-		    "OpenPGP signature over %s, which is too weak; gpg uses SHA-512 with 'digest-algo SHA512' in gpg.conf" :
-		    "OpenPGP signature over %s is not supported; gpg uses SHA-512 with 'digest-algo SHA512' in gpg.conf",
+		    "OpenPGP signature over %s, which is too weak; "
+		    "gpg uses SHA-512 with 'digest-algo SHA512' in gpg.conf" :
+		    "OpenPGP signature over %s is not supported; "
+		    "gpg uses SHA-512 with 'digest-algo SHA512' in gpg.conf",
 		    hashes[i].name);
 	}
-	return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP signature with hash algorithm %u is not supported", s->hash_id);
+	return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP signature with hash algorithm %u is not supported",
+	    s->hash_id);
 }
 
 static bool
@@ -192,10 +199,13 @@ values(struct rw_pgp_sig *s, struct rw_reader *r, struct rw_error *err)
 		for (size_t i = 0; i < RW_ARRAY_LEN(algorithms); i++)
 			if (algorithms[i].id == s->algorithm)
 				name = algorithms[i].name;
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP signature with key algorithm %u%s%s%s is not supported; "
-		    "use RSA, ECDSA or Ed25519", s->algorithm, *name == '\0' ? "" : " (", name, *name == '\0' ? "" : ")");
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP signature with key algorithm %u%s%s%s is not supported; "
+		    "use RSA, ECDSA or Ed25519", s->algorithm, *name == '\0' ? "" : " (", name,
+		    *name == '\0' ? "" : ")");
 	}
-	return rw_reader_done(r) || rw_fail(err, RW_E_PARSE, "signature: its numbers are cut short, miscounted, or have bytes "
+	return rw_reader_done(r) || rw_fail(err, RW_E_PARSE,
+	    "signature: its numbers are cut short, miscounted, or have bytes "
 	    "behind them");
 }
 
@@ -205,10 +215,12 @@ type_check(struct rw_pgp_sig *s, struct rw_error *err)
 	if (s->type == 0x00)
 		return true;
 	if (s->type != 0x01)
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP signature of type 0x%02x is none over a document", s->type);
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP signature of type 0x%02x is none over a document", s->type);
 	s->mend = "sed -i '/^ *textmode/d' ~/.gnupg/gpg.conf && ";
 	return rw_fail(err, RW_E_UNSUPPORTED,
-	    "OpenPGP text-mode signature (type 0x01), which fits more than one text; take 'textmode' out of gpg.conf");
+	    "OpenPGP text-mode signature (type 0x01), which fits more than one text; "
+	    "take 'textmode' out of gpg.conf");
 }
 
 static struct rw_str
@@ -229,7 +241,8 @@ rw_pgp_sig_parse(struct rw_str body, bool document, struct rw_pgp_sig *ret, stru
 
 	*s = (struct rw_pgp_sig){ .created = RW_TIME_NONE, .ends = RW_TIME_NONE, .flags = -1, .reason = -1 };
 	if (!r.bad && version != 4)
-		return rw_fail(err, RW_E_UNSUPPORTED, "OpenPGP signature of version %u is not supported, wanted version 4",
+		return rw_fail(err, RW_E_UNSUPPORTED,
+		    "OpenPGP signature of version %u is not supported, wanted version 4",
 		    version);
 	s->type = rw_reader_u8(&r);
 	s->algorithm = rw_reader_u8(&r);

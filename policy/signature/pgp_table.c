@@ -13,8 +13,9 @@ static const struct {
 	const char *name;
 	enum rw_revocation is;
 } reasons[] = {
-	{ 0, "no-reason", RW_REVOKED_HARD }, { 1, "superseded", RW_REVOKED_SOFT }, { 2, "compromised", RW_REVOKED_HARD },
-	{ 3, "retired", RW_REVOKED_SOFT }, { 32, "user-id", RW_REVOKED_SOFT }, { 255, "other", RW_REVOKED_HARD },
+	{ 0, "no-reason", RW_REVOKED_HARD }, { 1, "superseded", RW_REVOKED_SOFT },
+	{ 2, "compromised", RW_REVOKED_HARD }, { 3, "retired", RW_REVOKED_SOFT },
+	{ 32, "user-id", RW_REVOKED_SOFT }, { 255, "other", RW_REVOKED_HARD },
 };
 
 enum rw_revocation
@@ -59,7 +60,8 @@ rw_key_table_cert(struct rw_buf *b, const uint8_t primary[RW_OPENPGP_FINGERPRINT
 }
 
 void
-rw_key_table_key(struct rw_buf *b, struct rw_str body, const struct rw_key_parts *parts, const struct rw_key_openpgp *k)
+rw_key_table_key(struct rw_buf *b, struct rw_str body, const struct rw_key_parts *parts,
+    const struct rw_key_openpgp *k)
 {
 	char hex[RW_PGP_HEX_LEN], created[RW_TIME_LEN], until[RW_TIME_LEN], at[RW_TIME_LEN], algorithm[32];
 	bool primary = memcmp(k->fingerprint, k->primary, sizeof(k->primary)) == 0;
@@ -78,7 +80,7 @@ rw_key_table_end(struct rw_buf *b, size_t begin)
 	uint8_t sum[RW_SHA256_LEN];
 	char hex[2 * RW_SHA256_LEN + 1];
 
-	if (b->failed || b->len < begin)
+	if (b->failed || b->data == NULL || b->len < begin)
 		return;
 	rw_sha256((struct rw_str){ b->data + begin, b->len - begin }, sum);
 	rw_buf_printf(b, "sha256 %s\n", rw_hex_encode(sum, sizeof(sum), hex));
@@ -162,10 +164,12 @@ body_read(struct reading *r, struct rw_str base64, const struct rw_key_openpgp *
 
 	if (!rw_base64_decode(&body, base64))
 		return rw_buf_ok(&body, "key table", r->err) && bad(r, "the key is not base64");
-	if (!rw_pgp_key_read(rw_buf_str(&body), &parts, &inner) || !rw_key_parts_check(rw_crypto_default(), &parts, &inner))
+	if (!rw_pgp_key_read(rw_buf_str(&body), &parts, &inner) ||
+	    !rw_key_parts_check(rw_crypto_default(), &parts, &inner))
 		return rw_fail(r->err, inner.code, "line %u: %s", r->line, inner.msg);
 	rw_pgp_key_fingerprint(rw_buf_str(&body), is);
-	if (memcmp(is, o->fingerprint, sizeof(is)) != 0 || rw_pgp_key_created(rw_buf_str(&body)) != o->created ||
+	if (memcmp(is, o->fingerprint, sizeof(is)) != 0 ||
+	    rw_pgp_key_created(rw_buf_str(&body)) != o->created ||
 	    !rw_str_eq(rw_pgp_key_algorithm(&parts, row->algorithm), algorithm))
 		return bad(r, "the fingerprint, algorithm or time is not that of the key");
 	row->key.type = parts.type;
@@ -176,15 +180,17 @@ body_read(struct reading *r, struct rw_str base64, const struct rw_key_openpgp *
 static bool
 key_line(struct reading *r, struct rw_reader *in)
 {
-	struct rw_str role = rw_reader_until(in, ' '), hex = rw_reader_until(in, ' '), algorithm = rw_reader_until(in, ' '),
-	    created = rw_reader_until(in, ' '), until = rw_reader_until(in, ' '), state = rw_reader_until(in, ' '),
-	    at = rw_reader_until(in, ' '), base64 = { in->p, in->left };
+	struct rw_str role = rw_reader_until(in, ' '), hex = rw_reader_until(in, ' '),
+	    algorithm = rw_reader_until(in, ' '), created = rw_reader_until(in, ' '),
+	    until = rw_reader_until(in, ' '), state = rw_reader_until(in, ' '), at = rw_reader_until(in, ' '),
+	    base64 = { in->p, in->left };
 	struct rw_key_openpgp *o = rw_arena_alloc(r->arena, sizeof(*o));
 	struct rw_key_table_row *row;
 	bool primary;
 
 	if (r->table->n == RW_LIMIT_KEY_TABLE_KEYS)
-		return rw_fail(r->err, RW_E_LIMIT, "line %u: more than %d keys", r->line, RW_LIMIT_KEY_TABLE_KEYS);
+		return rw_fail(r->err, RW_E_LIMIT, "line %u: more than %d keys", r->line,
+		    RW_LIMIT_KEY_TABLE_KEYS);
 	row = rw_arena_push(r->arena, &r->table->row, &r->table->n, &r->cap);
 	if (o == NULL || row == NULL)
 		return rw_arena_ok(r->arena, "key table", r->err);
@@ -213,7 +219,8 @@ sum_check(struct rw_str bytes, size_t n, struct rw_str hex, struct rw_error *err
 
 	rw_sha256((struct rw_str){ bytes.p, n }, sum);
 	return rw_str_eqz(hex, rw_hex_encode(sum, sizeof(sum), is)) || rw_fail(err, RW_E_PARSE,
-	    "is damaged or was edited: its checksum is not that of its content; make it again with refwall key import");
+	    "is damaged or was edited: its checksum is not that of its content; "
+	    "make it again with refwall key import");
 }
 
 bool
@@ -225,7 +232,8 @@ rw_key_table_read(struct rw_arena *a, struct rw_str bytes, struct rw_key_table *
 
 	memset(ret, 0, sizeof(*ret));
 	if (bytes.n > RW_LIMIT_KEY_TABLE_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "key table is larger than %u bytes", RW_LIMIT_KEY_TABLE_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "key table is larger than %u bytes",
+		    RW_LIMIT_KEY_TABLE_BYTES);
 	if (!rw_reader_skip(&in, FIRST "\n"))
 		return rw_fail(err, rw_reader_skip(&in, "refwall-keys ") ? RW_E_UNSUPPORTED : RW_E_PARSE,
 		    "line 1: wanted '" FIRST "': a table that refwall key import made");
@@ -243,8 +251,8 @@ rw_key_table_read(struct rw_arena *a, struct rw_str bytes, struct rw_key_table *
 				return false;
 			break;
 		}
-		if (!(rw_reader_skip(&l, "cert ") ? cert_line(&r, &l) : rw_reader_skip(&l, "key ") ? key_line(&r, &l) :
-		    bad(&r, "wanted cert, key or sha256")))
+		if (!(rw_reader_skip(&l, "cert ") ? cert_line(&r, &l) :
+		    rw_reader_skip(&l, "key ") ? key_line(&r, &l) : bad(&r, "wanted cert, key or sha256")))
 			return false;
 	}
 	return ret->n > 0 || rw_fail(err, RW_E_PARSE, "holds no key");

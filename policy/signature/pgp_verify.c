@@ -11,7 +11,8 @@ packet(struct rw_str bytes, struct rw_pgp_packet *ret, struct rw_pgp_sig *s, str
 	if (!rw_pgp_packet_next(&r, ret, err))
 		return false;
 	if (ret->tag != RW_PGP_SIGNATURE)
-		return rw_fail(err, RW_E_PARSE, "signature: the armour holds a packet of kind %u, wanted a signature", ret->tag);
+		return rw_fail(err, RW_E_PARSE,
+		    "signature: the armour holds a packet of kind %u, wanted a signature", ret->tag);
 	if (r.left == 0)
 		return true;
 	s->mend = "sed -i '/^ *local-user/d' ~/.gnupg/gpg.conf && ";
@@ -27,7 +28,8 @@ parse(struct rw_str armour, struct rw_buf *bytes, struct rw_pgp_sig *s, struct r
 
 	memset(s, 0, sizeof(*s));
 	if (armour.n > RW_LIMIT_SIGNATURE_BYTES)
-		return rw_fail(err, RW_E_LIMIT, "signature is larger than %u bytes", RW_LIMIT_SIGNATURE_BYTES);
+		return rw_fail(err, RW_E_LIMIT, "signature is larger than %u bytes",
+		    RW_LIMIT_SIGNATURE_BYTES);
 	if (!rw_pgp_dearmour(&rest, "SIGNATURE", false, bytes, err))
 		return rw_fail_prefix(err, "signature");
 	if (rest.n > 0)
@@ -45,16 +47,19 @@ name_issuer(const struct rw_pgp_sig *s, struct rw_sig_result *ret)
 }
 
 static bool
-by_this(const struct rw_keyring *k, const struct rw_keyring_entry *e, const struct rw_pgp_sig *s, struct rw_str payload)
+by_this(const struct rw_keyring *k, const struct rw_keyring_entry *e, const struct rw_pgp_sig *s,
+    struct rw_str payload)
 {
 	return rw_pgp_fits(e->key.blob, s) && rw_pgp_check(rw_keyring_crypto(k), &e->parts, s, &payload, 1);
 }
 
 /* The id is a hint among trusted keys, and no more than that: two of them may share it. */
 static void
-judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payload, struct rw_sig_result *ret)
+judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payload,
+    struct rw_sig_result *ret)
 {
-	const uint8_t *id = s->issuer != NULL ? s->issuer + (RW_OPENPGP_FINGERPRINT_LEN - RW_PGP_KEY_ID_LEN) : s->issuer_id;
+	const uint8_t *id = s->issuer != NULL ?
+	    s->issuer + (RW_OPENPGP_FINGERPRINT_LEN - RW_PGP_KEY_ID_LEN) : s->issuer_id;
 	const struct rw_keyring_entry *e, *first = NULL;
 	size_t at = 0;
 
@@ -75,7 +80,8 @@ judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payl
 		break;
 	}
 	if (first == NULL) {
-		rw_sig_refuse(ret, RW_SIG_UNKNOWN_KEY, "OpenPGP key %s is not a trusted one", ret->fingerprint);
+		rw_sig_refuse(ret, RW_SIG_UNKNOWN_KEY, "OpenPGP key %s is not a trusted one",
+		    ret->fingerprint);
 		return;
 	}
 	ret->key = &first->key;
@@ -84,7 +90,8 @@ judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payl
 		rw_sig_refuse(ret, RW_SIG_BAD,
 		    "signature does not verify: what was signed is not this, or not by this key");
 	else if (s->created < first->key.openpgp->created)
-		rw_sig_refuse(ret, RW_SIG_BAD, "signature says that it is older than its key; look at the signer's clock");
+		rw_sig_refuse(ret, RW_SIG_BAD,
+		    "signature says that it is older than its key; look at the signer's clock");
 }
 
 void

@@ -24,7 +24,8 @@ static bool
 work(void *arg, struct rw_buf *answer, struct rw_error *err)
 {
 	const struct import *i = arg;
-	rw_auto_buf struct rw_buf table = RW_BUF_INIT(RW_LIMIT_KEY_TABLE_BYTES), notes = RW_BUF_INIT(NOTES_MAX);
+	rw_auto_buf struct rw_buf table = RW_BUF_INIT(RW_LIMIT_KEY_TABLE_BYTES),
+	    notes = RW_BUF_INIT(NOTES_MAX);
 
 	if (!rw_openpgp_import(i->files, i->n, &i->how, &table, &notes, err))
 		return false;
@@ -49,7 +50,8 @@ files_read(struct rw_invocation *in, struct rw_openpgp_file *files, struct rw_er
 			return false;
 		sum += bytes.len;
 		if (sum > 2 * RW_LIMIT_CERT_BYTES)
-			return rw_fail(err, RW_E_LIMIT, "more than %u bytes of certificates", 2 * RW_LIMIT_CERT_BYTES);
+			return rw_fail(err, RW_E_LIMIT, "more than %u bytes of certificates",
+			    2 * RW_LIMIT_CERT_BYTES);
 		files[i].bytes = rw_arena_str(in->arena, rw_buf_str(&bytes));
 	}
 	return rw_arena_ok(in->arena, "certificates", err);
@@ -86,7 +88,8 @@ import(struct rw_invocation *in, struct rw_error *err)
 	if (files == NULL || !files_read(in, files, err))
 		return RW_EXIT_FAILED;
 	if (!rw_sandbox_run(work, &i, &answer, err))
-		return err->code == RW_E_PARSE || err->code == RW_E_UNSUPPORTED || err->code == RW_E_LIMIT ? RW_EXIT_FINDING :
+		return err->code == RW_E_PARSE || err->code == RW_E_UNSUPPORTED || err->code == RW_E_LIMIT ?
+		    RW_EXIT_FINDING :
 		    RW_EXIT_FAILED;
 	r = rw_reader_init(rw_buf_str(&answer));
 	notes = rw_reader_string32(&r);
@@ -123,7 +126,8 @@ list_key(const struct rw_key_table_row *row, rw_time now)
 		printf("%s %s", o->until <= now ? "expired" : "until", rw_time_format(o->until, until));
 	else
 		printf("without end");
-	printf("  from %s  %s\n", rw_time_format(o->created, created), rw_text_printable(row->user_id, shown, sizeof(shown)));
+	printf("  from %s  %s\n", rw_time_format(o->created, created),
+	    rw_text_printable(row->user_id, shown, sizeof(shown)));
 }
 
 static int
@@ -151,7 +155,8 @@ static const struct rw_option import_options[] = {
 static const struct rw_option no_options[] = { { NULL, NULL, NULL, false, false } };
 
 const struct rw_command rw_cmd_key_import = {
-	"key import", "CERT...", "make a key table of OpenPGP certificates, for a policy", import_options, 1, FILES_MAX, import,
+	"key import", "CERT...", "make a key table of OpenPGP certificates, for a policy", import_options, 1,
+	    FILES_MAX, import,
 };
 const struct rw_command rw_cmd_key_list = {
 	"key list", "FILE", "show the keys of a key table", no_options, 1, 1, list,

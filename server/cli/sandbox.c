@@ -25,7 +25,9 @@
 #define FILTER_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-#define ALLOW(name)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (name), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(name)								\
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (name), 0, 1),			\
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* What memory and an answer need. Anything else is not permitted, and the libraries cope with that. */
 static bool
@@ -51,6 +53,11 @@ filter(void)
 		ALLOW(__NR_rt_sigreturn),
 		ALLOW(__NR_exit),
 		ALLOW(__NR_exit_group),
+#ifdef RW_SANITIZED
+		ALLOW(__NR_gettid),
+		ALLOW(__NR_getpid),
+		ALLOW(__NR_sigaltstack),
+#endif
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 	};
 	struct sock_fprog prog = { (unsigned short)RW_ARRAY_LEN(code), code };
@@ -78,7 +85,8 @@ enter(int answer)
 		return false;
 	if (dup2(answer, STDIN_FILENO) < 0 || syscall(__NR_close_range, 1, ~0u, 0) != 0)
 		return false;
-	if (!limit(RLIMIT_NOFILE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_NPROC, 0) ||
+	if (!limit(RLIMIT_NOFILE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CORE, 0) ||
+	    !limit(RLIMIT_NPROC, 0) ||
 	    !limit(RLIMIT_CPU, CPU_SECONDS))
 		return false;
 #ifndef RW_SANITIZED
@@ -123,7 +131,8 @@ wait_for(pid_t pid, int *ret)
 }
 
 bool
-rw_sandbox_run(bool (*work)(void *arg, struct rw_buf *answer, struct rw_error *err), void *arg, struct rw_buf *ret,
+rw_sandbox_run(bool (*work)(void *arg, struct rw_buf *answer, struct rw_error *err), void *arg,
+    struct rw_buf *ret,
     struct rw_error *err)
 {
 	rw_auto_buf struct rw_buf got = RW_BUF_INIT(ret->max + 2);
@@ -150,7 +159,8 @@ rw_sandbox_run(bool (*work)(void *arg, struct rw_buf *answer, struct rw_error *e
 	if (!read)
 		return false;
 	if (WIFSIGNALED(status))
-		return rw_fail(err, RW_E_DENIED, "the importing process was ended by signal %d%s", WTERMSIG(status),
+		return rw_fail(err, RW_E_DENIED, "the importing process was ended by signal %d%s",
+		    WTERMSIG(status),
 		    WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL ? " (it took too long)" : "");
 	if (WEXITSTATUS(status) != 0 || got.len < 2)
 		return rw_fail(err, RW_E_DENIED, "the importing process %s", WEXITSTATUS(status) == 125 ?

@@ -14,6 +14,11 @@ tests_bench_bench_signature_SOURCES = tests/bench/bench_signature.c tests/bench/
 tests_bench_bench_signature_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
 tests_bench_bench_signature_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
+BENCHES += tests/bench/bench_openpgp
+tests_bench_bench_openpgp_SOURCES = tests/bench/bench_openpgp.c tests/bench/row.h $(pgp_make)
+tests_bench_bench_openpgp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS) $(NETTLE_CFLAGS)
+tests_bench_bench_openpgp_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
 BENCHES += tests/bench/bench_policy
 tests_bench_bench_policy_SOURCES = tests/bench/bench_policy.c tests/bench/row.h
 tests_bench_bench_policy_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)

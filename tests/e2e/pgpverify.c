@@ -1,6 +1,7 @@
 /*
  * pgpverify.c: what Refwall says of a detached OpenPGP signature, for scripts that ask others, too.
- * Usage: pgpverify TABLE (PAYLOAD SIGNATURE)...; a line for each: the state, or "fault N" when a good one is out of its time, and the reason.
+ * Usage: pgpverify TABLE (PAYLOAD SIGNATURE)...; a line for each: the state, or "fault N" when a good one is
+ * out of its time, and the reason.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@ main(int argc, char **argv)
 		rw_auto_buf struct rw_buf payload = RW_BUF_INIT(1u << 20), armour = RW_BUF_INIT(1u << 20);
 		struct rw_sig_result r;
 
-		if (!rw_file_read(AT_FDCWD, argv[i], &payload, &err) || !rw_file_read(AT_FDCWD, argv[i + 1], &armour, &err))
+		if (!rw_file_read(AT_FDCWD, argv[i], &payload, &err) || !rw_file_read(AT_FDCWD, argv[i + 1],
+		    &armour, &err))
 			die(err.msg);
 		rw_signature_verify(k, rw_buf_str(&payload), rw_buf_str(&armour), &r);
 		if (r.state == RW_SIG_GOOD && rw_sig_fault_at(&r, now, now) != RW_SIG_FAULT_NONE)

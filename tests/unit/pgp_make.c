@@ -40,6 +40,21 @@ put_mpi(struct rw_buf *b, const uint8_t *p, size_t n)
 	rw_buf_put(b, p, n);
 }
 
+/* A number of an s-expression, as it is. */
+static void
+put_number(struct rw_buf *b, gcry_sexp_t s, const char *name)
+{
+	gcry_sexp_t found = gcry_sexp_find_token(s, name, 0);
+	size_t n;
+	const char *p;
+
+	assert_non_null(found);
+	p = gcry_sexp_nth_data(found, 1, &n);
+	assert_non_null(p);
+	put_mpi(b, (const uint8_t *)p, n);
+	gcry_sexp_release(found);
+}
+
 void
 pgp_key_make(struct pgp_key *k, uint8_t algorithm, uint32_t created)
 {
@@ -50,14 +65,19 @@ pgp_key_make(struct pgp_key *k, uint8_t algorithm, uint32_t created)
 	struct rw_str s;
 
 	*k = (struct pgp_key){ .algorithm = algorithm, .body = RW_BUF_INIT(1024) };
-	assert_int_equal(gcry_sexp_build(&how, NULL, "(genkey(ecc(curve Ed25519)(flags eddsa)))"), 0);
+	assert_int_equal(gcry_sexp_build(&how, NULL, algorithm == 1 ? "(genkey(rsa(nbits 4:3072)))" :
+	    "(genkey(ecc(curve Ed25519)(flags eddsa)))"), 0);
 	assert_int_equal(gcry_pk_genkey(&k->secret, how), 0);
 	gcry_sexp_release(how);
-	token(k->secret, "q", 32, q + 1);
+	if (algorithm != 1)
+		token(k->secret, "q", 32, q + 1);
 	rw_buf_put_u8(&k->body, 4);
 	rw_buf_put_u32(&k->body, created);
 	rw_buf_put_u8(&k->body, algorithm);
-	if (algorithm == 22) {
+	if (algorithm == 1) {
+		put_number(&k->body, k->secret, "n");
+		put_number(&k->body, k->secret, "e");
+	} else if (algorithm == 22) {
 		rw_buf_put(&k->body, oid, 10);
 		put_mpi(&k->body, q, 33);
 	} else {
@@ -143,15 +163,21 @@ pgp_sign(const struct pgp_key *k, uint8_t type, uint8_t hash, struct rw_str hash
 	all[n] = rw_buf_str(&head);
 	all[n + 1] = rw_buf_str(&trailer);
 	rw_hash(alg, all, n + 2, digest);
-	assert_int_equal(gcry_sexp_build(&data, NULL, "(data(flags eddsa)(hash-algo sha512)(value %b))",
+	assert_int_equal(gcry_sexp_build(&data, NULL, k->algorithm != 1 ?
+	    "(data(flags eddsa)(hash-algo sha512)(value %b))" :
+	    hash == PGP_SHA1 ? "(data(flags pkcs1)(hash sha1 %b))" : "(data(flags pkcs1)(hash sha512 %b))",
 	    (int)rw_hash_len(alg), digest), 0);
 	assert_int_equal(gcry_pk_sign(&sig, data, k->secret), 0);
-	token(sig, "r", 32, rs);
-	token(sig, "s", 32, rs + 32);
+	if (k->algorithm != 1) {
+		token(sig, "r", 32, rs);
+		token(sig, "s", 32, rs + 32);
+	}
 	rw_buf_put_str(ret, rw_buf_str(&head));
 	put_area(ret, unhashed);
 	rw_buf_put(ret, digest, 2);
-	if (k->algorithm == 22) {
+	if (k->algorithm == 1) {
+		put_number(ret, sig, "s");
+	} else if (k->algorithm == 22) {
 		put_mpi(ret, rs, 32);
 		put_mpi(ret, rs + 32, 32);
 	} else {

@@ -1,6 +1,7 @@
 /*
- * pgp_make.h: OpenPGP keys, signatures and certificates for tests, made packet by packet, so that also those can be had that no
- * program makes. Ed25519 only, by libgcrypt. Functions that fail end the test.
+ * pgp_make.h: OpenPGP keys, signatures and certificates for tests, made packet by packet, so that also those
+ * can be had that no program makes. Ed25519 (22 and 27) and RSA of 3072 bits (1), by libgcrypt. Functions
+ * that fail end the test.
  */
 #ifndef REFWALL_TESTS_PGP_MAKE_H
 #define REFWALL_TESTS_PGP_MAKE_H
@@ -15,7 +16,7 @@
 
 struct pgp_key {
 	gcry_sexp_t secret;
-	uint8_t algorithm;		/* 22 or 27 */
+	uint8_t algorithm;		/* 1, 22 or 27 */
 	struct rw_buf body;		/* of the key packet */
 	uint8_t fingerprint[20];
 };
@@ -29,7 +30,8 @@ void pgp_sub_u32(struct rw_buf *b, uint8_t type, uint32_t value);
 void pgp_sub_issuer(struct rw_buf *b, const struct pgp_key *k);
 
 /* The body of a signature packet by k over the parts. hash: PGP_SHA512 or PGP_SHA1. */
-void pgp_sign(const struct pgp_key *k, uint8_t type, uint8_t hash, struct rw_str hashed, struct rw_str unhashed,
+void pgp_sign(const struct pgp_key *k, uint8_t type, uint8_t hash, struct rw_str hashed,
+    struct rw_str unhashed,
     const struct rw_str *parts, size_t n, struct rw_buf *ret);
 
 /* What is hashed of a key: three bytes and its body. */

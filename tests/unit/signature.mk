@@ -55,3 +55,18 @@ UNIT_TESTS += tests/unit/test_openpgp
 tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c $(pgp_make)
 tests_unit_test_openpgp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS)
 tests_unit_test_openpgp_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_openpgp_sig
+tests_fuzz_fuzz_openpgp_sig_SOURCES = tests/fuzz/fuzz_openpgp_sig.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_openpgp_sig_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_openpgp_sig_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_openpgp_cert
+tests_fuzz_fuzz_openpgp_cert_SOURCES = tests/fuzz/fuzz_openpgp_cert.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_openpgp_cert_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_openpgp_cert_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_keytable
+tests_fuzz_fuzz_keytable_SOURCES = tests/fuzz/fuzz_keytable.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_keytable_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_keytable_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -37,7 +37,8 @@ area(struct rw_buf *b)
 static void
 put_say(struct rw_buf *cert, const struct say *s, const struct pgp_key *subkey)
 {
-	rw_auto_buf struct rw_buf hashed = RW_BUF_INIT(8192), key = RW_BUF_INIT(1024), other = RW_BUF_INIT(1024),
+	rw_auto_buf struct rw_buf hashed = RW_BUF_INIT(8192), key = RW_BUF_INIT(1024), other =
+	    RW_BUF_INIT(1024),
 	    sig = RW_BUF_INIT(8192);
 	const struct pgp_key *by = s->by == NULL ? &alice : s->by;
 	static const char uid[] = "\xb4\0\0\0\x19" "Alice <alice@example.com>";
@@ -78,7 +79,8 @@ put_say(struct rw_buf *cert, const struct say *s, const struct pgp_key *subkey)
 		    (struct rw_str){ NULL, 0 }, parts, n, &back);
 		pgp_sub(&hashed, 32, rw_buf_str(&back));
 	}
-	pgp_sign(by, s->type, s->hash == 0 ? PGP_SHA512 : s->hash, area(&hashed), (struct rw_str){ NULL, 0 }, parts, n, &sig);
+	pgp_sign(by, s->type, s->hash == 0 ? PGP_SHA512 : s->hash, area(&hashed), (struct rw_str){ NULL, 0 },
+	    parts, n, &sig);
 	if (s->bad)
 		sig.data[sig.len - 1] ^= 1;
 	pgp_packet(cert, RW_PGP_SIGNATURE, rw_buf_str(&sig));
@@ -105,9 +107,11 @@ put_cert(struct rw_buf *cert, const struct say *direct, const struct say *uid, c
 }
 
 static bool
-import(struct rw_str cert, bool allow_sha1, struct rw_arena *a, struct rw_key_table *ret, struct rw_error *err)
+import(struct rw_str cert, bool allow_sha1, struct rw_arena *a, struct rw_key_table *ret,
+    struct rw_error *err)
 {
-	rw_auto_buf struct rw_buf table = RW_BUF_INIT(RW_LIMIT_KEY_TABLE_BYTES), notes = RW_BUF_INIT(1u << 16);
+	rw_auto_buf struct rw_buf table = RW_BUF_INIT(RW_LIMIT_KEY_TABLE_BYTES), notes =
+	    RW_BUF_INIT(1u << 16);
 	struct rw_openpgp_file f = { "cert", cert };
 	struct rw_openpgp_import how = { NOW, allow_sha1 };
 
@@ -139,80 +143,119 @@ test_certificates(void **state)
 		{ "plain", { { 0 } }, UID(), { { 0 } }, NULL, 1, NO_END, RW_REVOKED_NOT, false },
 		{ "subkey", { { 0 } }, CERTIFY, BIND(), NULL, 1, NO_END, RW_REVOKED_NOT, false },
 		{ "both sign", { { 0 } }, UID(), BIND(), NULL, 2, NO_END, RW_REVOKED_NOT, false },
-		{ "no self-signature", { { 0 } }, { { 0 } }, { { 0 } }, "no valid self-signature", 0, 0, 0, false },
-		{ "self-signature by another", { { 0 } }, UID(.by = &mallory), { { 0 } }, "no valid self-signature", 0, 0, 0, false },
-		{ "self-signature that does not verify", { { 0 } }, UID(.bad = true), { { 0 } }, "no valid self-signature", 0, 0, 0,
+		{ "no self-signature", { { 0 } }, { { 0 } }, { { 0 } }, "no valid self-signature", 0, 0, 0,
 		    false },
-		{ "self-signature of the future", { { 0 } }, UID(.made = 200), { { 0 } }, "no valid self-signature", 0, 0, 0, false },
-		{ "self-signature that ended", { { 0 } }, UID(.sig_days = 5), { { 0 } }, "no valid self-signature", 0, 0, 0, false },
-		{ "self-signature that will end", { { 0 } }, UID(.sig_days = 150), { { 0 } }, NULL, 1, 150, RW_REVOKED_NOT, false },
-		{ "self-signature with an unknown critical subpacket", { { 0 } }, UID(.critical = true), { { 0 } },
+		{ "self-signature by another", { { 0 } }, UID(.by = &mallory), { { 0 } },
 		    "no valid self-signature", 0, 0, 0, false },
-		{ "self-signature with two times", { { 0 } }, UID(.twice = true), { { 0 } }, "no valid self-signature", 0, 0, 0, false },
+		{ "self-signature that does not verify", { { 0 } }, UID(.bad = true), { { 0 } },
+		    "no valid self-signature", 0, 0, 0,
+		    false },
+		{ "self-signature of the future", { { 0 } }, UID(.made = 200), { { 0 } },
+		    "no valid self-signature", 0, 0, 0, false },
+		{ "self-signature that ended", { { 0 } }, UID(.sig_days = 5), { { 0 } },
+		    "no valid self-signature", 0, 0, 0, false },
+		{ "self-signature that will end", { { 0 } }, UID(.sig_days = 150), { { 0 } }, NULL, 1, 150,
+		    RW_REVOKED_NOT, false },
+		{ "self-signature with an unknown critical subpacket", { { 0 } }, UID(.critical = true),
+		    { { 0 } },
+		    "no valid self-signature", 0, 0, 0, false },
+		{ "self-signature with two times", { { 0 } }, UID(.twice = true), { { 0 } },
+		    "no valid self-signature", 0, 0, 0, false },
 		{ "over SHA-1", { { 0 } }, UID(.hash = PGP_SHA1), { { 0 } }, "--allow-sha1", 0, 0, 0, false },
-		{ "over SHA-1, taken", { { 0 } }, UID(.hash = PGP_SHA1), { { 0 } }, NULL, 1, NO_END, RW_REVOKED_NOT, true },
+		{ "over SHA-1, taken", { { 0 } }, UID(.hash = PGP_SHA1), { { 0 } }, NULL, 1, NO_END,
+		    RW_REVOKED_NOT, true },
 		{ "may not sign", { { 0 } }, CERTIFY, { { 0 } }, "no key that may sign", 0, 0, 0, false },
-		{ "does not say what it is for", { { 0 } }, { { .type = 0x13, .flags = -1 } }, { { 0 } }, "no key that may sign", 0, 0, 0, false },
+		{ "does not say what it is for", { { 0 } }, { { .type = 0x13, .flags = -1 } }, { { 0 } },
+		    "no key that may sign", 0, 0, 0, false },
 		{ "ends", { { 0 } }, UID(.key_days = 10), { { 0 } }, NULL, 1, 10, RW_REVOKED_NOT, false },
 		{ "the newest says that it does not end", { { 0 } },
-		    { { .type = 0x13, .flags = 3, .key_days = 10 }, { .type = 0x13, .flags = 3, .made = 1 } }, { { 0 } }, NULL, 1, NO_END,
+		    { { .type = 0x13, .flags = 3, .key_days = 10 }, { .type = 0x13, .flags = 3, .made =
+		    1 } }, { { 0 } }, NULL, 1, NO_END,
 		    RW_REVOKED_NOT, false },
 		{ "the newest stands first", { { 0 } },
-		    { { .type = 0x13, .flags = 3, .made = 1, .key_days = 30 }, { .type = 0x13, .flags = 3 } }, { { 0 } }, NULL, 1, 30,
+		    { { .type = 0x13, .flags = 3, .made = 1, .key_days = 30 }, { .type = 0x13, .flags =
+		    3 } }, { { 0 } }, NULL, 1, 30,
 		    RW_REVOKED_NOT, false },
 		{ "a newer one that does not verify", { { 0 } },
-		    { { .type = 0x13, .flags = 3, .key_days = 10 }, { .type = 0x13, .flags = 3, .made = 1, .bad = true } }, { { 0 } }, NULL,
+		    { { .type = 0x13, .flags = 3, .key_days = 10 }, { .type = 0x13, .flags = 3, .made = 1,
+		    .bad = true } }, { { 0 } }, NULL,
 		    1, 10, RW_REVOKED_NOT, false },
-		{ "a direct signature without flags", { { .type = 0x1f, .made = 5, .flags = -1 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "a direct signature without flags", { { .type = 0x1f, .made = 5, .flags = -1 } }, UID(),
+		    { { 0 } }, NULL, 1, NO_END,
 		    RW_REVOKED_NOT, false },
-		{ "a direct signature that ends it", { { .type = 0x1f, .made = 5, .flags = -1, .key_days = 20 } }, UID(), { { 0 } }, NULL,
+		{ "a direct signature that ends it", { { .type = 0x1f, .made = 5, .flags = -1, .key_days =
+		    20 } }, UID(), { { 0 } }, NULL,
 		    1, 20, RW_REVOKED_NOT, false },
 		{ "the user id is taken back", { { 0 } },
-		    { { .type = 0x13, .flags = 3 }, { .type = 0x30, .flags = -1, .made = 1 } }, { { 0 } }, "no valid self-signature", 0, 0, 0,
+		    { { .type = 0x13, .flags = 3 }, { .type = 0x30, .flags = -1, .made = 1 } }, { { 0 } },
+		    "no valid self-signature", 0, 0, 0,
 		    false },
 		{ "and given again", { { 0 } },
-		    { { .type = 0x13, .flags = 3 }, { .type = 0x30, .flags = -1, .made = 1 }, { .type = 0x13, .flags = 3, .made = 2 } },
+		    { { .type = 0x13, .flags = 3 }, { .type = 0x30, .flags = -1, .made = 1 }, { .type = 0x13,
+		    .flags = 3, .made = 2 } },
 		    { { 0 } }, NULL, 1, NO_END, RW_REVOKED_NOT, false },
-		{ "revoked without a reason", { { .type = 0x20, .flags = -1, .made = 9 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "revoked without a reason", { { .type = 0x20, .flags = -1, .made = 9 } }, UID(), { { 0 } },
+		    NULL, 1, NO_END,
 		    RW_REVOKED_HARD, false },
-		{ "superseded", { { .type = 0x20, .flags = -1, .made = 9, .reason = 2 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "superseded", { { .type = 0x20, .flags = -1, .made = 9, .reason = 2 } }, UID(), { { 0 } },
+		    NULL, 1, NO_END,
 		    RW_REVOKED_SOFT, false },
-		{ "compromised", { { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "compromised", { { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } }, UID(), { { 0 } },
+		    NULL, 1, NO_END,
 		    RW_REVOKED_HARD, false },
-		{ "retired", { { .type = 0x20, .flags = -1, .made = 9, .reason = 4 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "retired", { { .type = 0x20, .flags = -1, .made = 9, .reason = 4 } }, UID(), { { 0 } },
+		    NULL, 1, NO_END,
 		    RW_REVOKED_SOFT, false },
-		{ "for a reason that nobody knows", { { .type = 0x20, .flags = -1, .made = 9, .reason = 101 } }, UID(), { { 0 } }, NULL, 1,
+		{ "for a reason that nobody knows", { { .type = 0x20, .flags = -1, .made = 9, .reason =
+		    101 } }, UID(), { { 0 } }, NULL, 1,
 		    NO_END, RW_REVOKED_HARD, false },
 		{ "soft, then hard", { { .type = 0x20, .flags = -1, .made = 2, .reason = 2 },
-		    { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } }, UID(), { { 0 } }, NULL, 1, NO_END, RW_REVOKED_HARD, false },
-		{ "a newer self-signature does not undo it", { { .type = 0x20, .flags = -1, .made = 2, .reason = 2 } }, UID(.made = 9),
+		    { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } }, UID(), { { 0 } }, NULL, 1,
+		    NO_END, RW_REVOKED_HARD, false },
+		{ "a newer self-signature does not undo it", { { .type = 0x20, .flags = -1, .made = 2,
+		    .reason = 2 } }, UID(.made = 9),
 		    { { 0 } }, NULL, 1, NO_END, RW_REVOKED_SOFT, false },
-		{ "revoked over SHA-1 is revoked", { { .type = 0x20, .flags = -1, .hash = PGP_SHA1 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "revoked over SHA-1 is revoked", { { .type = 0x20, .flags = -1, .hash = PGP_SHA1 } },
+		    UID(), { { 0 } }, NULL, 1, NO_END,
 		    RW_REVOKED_HARD, false },
-		{ "revoked in the future is revoked", { { .type = 0x20, .flags = -1, .made = 300 } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "revoked in the future is revoked", { { .type = 0x20, .flags = -1, .made = 300 } }, UID(),
+		    { { 0 } }, NULL, 1, NO_END,
 		    RW_REVOKED_HARD, false },
-		{ "a revocation that does not verify", { { .type = 0x20, .flags = -1, .bad = true } }, UID(), { { 0 } },
+		{ "a revocation that does not verify", { { .type = 0x20, .flags = -1, .bad = true } }, UID(),
+		    { { 0 } },
 		    "does not verify", 0, 0, 0, false },
-		{ "a revocation by somebody else", { { .type = 0x20, .flags = -1, .by = &mallory } }, UID(), { { 0 } }, NULL, 1, NO_END,
+		{ "a revocation by somebody else", { { .type = 0x20, .flags = -1, .by = &mallory } }, UID(),
+		    { { 0 } }, NULL, 1, NO_END,
 		    RW_REVOKED_NOT, false },
-		{ "a revocation that cannot be read", { { .type = 0x20, .flags = -1, .critical = true } }, UID(), { { 0 } },
+		{ "a revocation that cannot be read", { { .type = 0x20, .flags = -1, .critical = true } },
+		    UID(), { { 0 } },
 		    "cannot be judged", 0, 0, 0, false },
 		{ "a revocation by somebody who may", { { .type = 0x1f, .flags = -1, .revoker = true },
-		    { .type = 0x20, .flags = -1, .by = &mallory } }, UID(), { { 0 } }, "may have been revoked", 0, 0, 0, false },
-		{ "adopted subkey", { { 0 } }, CERTIFY, BACK(.back = NULL), "no key that may sign", 0, 0, 0, false },
-		{ "subkey signed back by another", { { 0 } }, CERTIFY, BACK(.back = &mallory), "no key that may sign", 0, 0, 0, false },
-		{ "subkey signed back over SHA-1", { { 0 } }, CERTIFY, BIND(.back_hash = PGP_SHA1), "--allow-sha1", 0, 0, 0, false },
-		{ "subkey bound by another", { { 0 } }, CERTIFY, BIND(.by = &mallory), "no key that may sign", 0, 0, 0, false },
-		{ "subkey that ends", { { 0 } }, CERTIFY, BIND(.key_days = 7), NULL, 1, 7, RW_REVOKED_NOT, false },
-		{ "subkey of a key that ends", { { 0 } }, { { .type = 0x13, .flags = 1, .key_days = 6 } }, BIND(.key_days = 7), NULL, 1, 6,
+		    { .type = 0x20, .flags = -1, .by = &mallory } }, UID(), { { 0 } },
+		    "may have been revoked", 0, 0, 0, false },
+		{ "adopted subkey", { { 0 } }, CERTIFY, BACK(.back = NULL), "no key that may sign", 0, 0, 0,
+		    false },
+		{ "subkey signed back by another", { { 0 } }, CERTIFY, BACK(.back = &mallory),
+		    "no key that may sign", 0, 0, 0, false },
+		{ "subkey signed back over SHA-1", { { 0 } }, CERTIFY, BIND(.back_hash = PGP_SHA1),
+		    "--allow-sha1", 0, 0, 0, false },
+		{ "subkey bound by another", { { 0 } }, CERTIFY, BIND(.by = &mallory),
+		    "no key that may sign", 0, 0, 0, false },
+		{ "subkey that ends", { { 0 } }, CERTIFY, BIND(.key_days = 7), NULL, 1, 7, RW_REVOKED_NOT,
+		    false },
+		{ "subkey of a key that ends", { { 0 } }, { { .type = 0x13, .flags = 1, .key_days = 6 } },
+		    BIND(.key_days = 7), NULL, 1, 6,
 		    RW_REVOKED_NOT, false },
-		{ "subkey of a revoked key", { { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } }, CERTIFY, BIND(), NULL, 2, NO_END,
+		{ "subkey of a revoked key", { { .type = 0x20, .flags = -1, .made = 9, .reason = 3 } },
+		    CERTIFY, BIND(), NULL, 2, NO_END,
 		    RW_REVOKED_HARD, false },
 		{ "revoked subkey", { { 0 } }, UID(),
-		    { { .type = 0x18, .flags = 2, .back = &sub }, { .type = 0x28, .flags = -1, .made = 3, .reason = 2 } }, NULL, 2, NO_END,
+		    { { .type = 0x18, .flags = 2, .back = &sub }, { .type = 0x28, .flags = -1, .made = 3,
+		    .reason = 2 } }, NULL, 2, NO_END,
 		    RW_REVOKED_SOFT, false },
 		{ "the newest binding does not sign", { { 0 } }, CERTIFY,
-		    { { .type = 0x18, .flags = 2, .back = &sub }, { .type = 0x18, .flags = 4, .made = 3 } }, "no key that may sign", 0, 0, 0,
+		    { { .type = 0x18, .flags = 2, .back = &sub }, { .type = 0x18, .flags = 4, .made = 3 } },
+		    "no key that may sign", 0, 0, 0,
 		    false },
 	};
 
@@ -238,7 +281,8 @@ test_certificates(void **state)
 		}
 		assert_int_equal(t.n, rows[i].keys);
 		last = t.row[t.n - 1].key.openpgp;
-		assert_int_equal(last->until, rows[i].until == 0 ? RW_TIME_NONE : (rw_time)(BORN + rows[i].until * DAY) * 1000);
+		assert_int_equal(last->until, rows[i].until == 0 ? RW_TIME_NONE :
+		    (rw_time)(BORN + rows[i].until * DAY) * 1000);
 		assert_int_equal(last->revoked, rows[i].revoked);
 		assert_int_equal(last->created, (rw_time)BORN * 1000);
 	}
@@ -283,7 +327,8 @@ test_damage(void **state)
 static void
 test_tables(void **state)
 {
-	rw_auto_buf struct rw_buf cert = RW_BUF_INIT(1u << 16), table = RW_BUF_INIT(1u << 16), notes = RW_BUF_INIT(1u << 16);
+	rw_auto_buf struct rw_buf cert = RW_BUF_INIT(1u << 16), table = RW_BUF_INIT(1u << 16), notes =
+	    RW_BUF_INIT(1u << 16);
 	struct rw_openpgp_import how = { NOW, false };
 	struct rw_openpgp_file f = { "cert", { NULL, 0 } };
 	struct rw_error err = RW_ERROR_INIT;
@@ -319,7 +364,8 @@ test_tables(void **state)
 		for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
 			rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
 			rw_auto_buf struct rw_buf b = RW_BUF_INIT(1u << 16);
-			const char *at = strstr(table.data, rows[i].from), *sum = strstr(table.data, "sha256 ");
+			const char *at = strstr(table.data, rows[i].from), *sum = strstr(table.data,
+			    "sha256 ");
 			struct rw_key_table t;
 
 			print_message("# %s\n", rows[i].name);
@@ -381,37 +427,54 @@ make(const struct sign_row *row, struct rw_buf *ret)
 		pgp_sub(row->issuer_id == HASHED ? &in : &out, 16, id);
 	if (row->extra != NOWHERE)
 		pgp_sub(row->extra == HASHED ? &in : &out, row->extra_type, RW_STR_LIT("x"));
-	pgp_sign(row->by, row->type, row->hash == 0 ? PGP_SHA512 : row->hash, rw_buf_str(&in), rw_buf_str(&out), &payload, 1, ret);
+	pgp_sign(row->by, row->type, row->hash == 0 ? PGP_SHA512 : row->hash, rw_buf_str(&in),
+	    rw_buf_str(&out), &payload, 1, ret);
 }
 
 static void
 test_signatures(void **state)
 {
 	static const struct sign_row rows[] = {
-		{ "by the primary key", &alice, 0, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_GOOD, "" },
+		{ "by the primary key", &alice, 0, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_GOOD,
+		    "" },
 		{ "by the subkey", &sub, 0, 0, 1, 0, HASHED, UNHASHED, NOWHERE, 0, false, RW_SIG_GOOD, "" },
-		{ "issuer as a hint", &sub, 0, 0, 1, 0, UNHASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_GOOD, "" },
-		{ "key id as a hint", &sub, 0, 0, 1, 0, NOWHERE, UNHASHED, NOWHERE, 0, false, RW_SIG_GOOD, "" },
-		{ "no issuer", &sub, 0, 0, 1, 0, NOWHERE, NOWHERE, NOWHERE, 0, false, RW_SIG_MALFORMED, "which key" },
-		{ "a stranger", &mallory, 0, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNKNOWN_KEY, "not a trusted one" },
-		{ "no time", &alice, 0, 0, 0, 0, HASHED, NOWHERE, NOWHERE, 0, true, RW_SIG_MALFORMED, "when it was made" },
-		{ "older than its key", &alice, 0, 0, (uint32_t)-1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_BAD, "older than its key" },
-		{ "over SHA-1", &alice, 0, PGP_SHA1, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNSUPPORTED, "SHA-1" },
-		{ "text mode", &alice, 1, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNSUPPORTED, "text-mode" },
-		{ "a certification", &alice, 0x13, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNSUPPORTED, "0x13" },
+		{ "issuer as a hint", &sub, 0, 0, 1, 0, UNHASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_GOOD,
+		    "" },
+		{ "key id as a hint", &sub, 0, 0, 1, 0, NOWHERE, UNHASHED, NOWHERE, 0, false, RW_SIG_GOOD,
+		    "" },
+		{ "no issuer", &sub, 0, 0, 1, 0, NOWHERE, NOWHERE, NOWHERE, 0, false, RW_SIG_MALFORMED,
+		    "which key" },
+		{ "a stranger", &mallory, 0, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNKNOWN_KEY,
+		    "not a trusted one" },
+		{ "no time", &alice, 0, 0, 0, 0, HASHED, NOWHERE, NOWHERE, 0, true, RW_SIG_MALFORMED,
+		    "when it was made" },
+		{ "older than its key", &alice, 0, 0, (uint32_t)-1, 0, HASHED, NOWHERE, NOWHERE, 0, false,
+		    RW_SIG_BAD, "older than its key" },
+		{ "over SHA-1", &alice, 0, PGP_SHA1, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false,
+		    RW_SIG_UNSUPPORTED, "SHA-1" },
+		{ "text mode", &alice, 1, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false, RW_SIG_UNSUPPORTED,
+		    "text-mode" },
+		{ "a certification", &alice, 0x13, 0, 1, 0, HASHED, NOWHERE, NOWHERE, 0, false,
+		    RW_SIG_UNSUPPORTED, "0x13" },
 		{ "notation", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 20, false, RW_SIG_GOOD, "" },
-		{ "critical notation", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 0x80 | 20, false, RW_SIG_UNSUPPORTED, "critical" },
-		{ "critical and unknown", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 0x80 | 100, false, RW_SIG_UNSUPPORTED, "critical" },
-		{ "issuer twice", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 33, false, RW_SIG_MALFORMED, "twice" },
-		{ "something outside", &alice, 0, 0, 1, 0, HASHED, NOWHERE, UNHASHED, 100, false, RW_SIG_MALFORMED, "outside" },
-		{ "a notation outside", &alice, 0, 0, 1, 0, HASHED, NOWHERE, UNHASHED, 20, false, RW_SIG_MALFORMED, "outside" },
+		{ "critical notation", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 0x80 | 20, false,
+		    RW_SIG_UNSUPPORTED, "critical" },
+		{ "critical and unknown", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 0x80 | 100, false,
+		    RW_SIG_UNSUPPORTED, "critical" },
+		{ "issuer twice", &alice, 0, 0, 1, 0, HASHED, NOWHERE, HASHED, 33, false, RW_SIG_MALFORMED,
+		    "twice" },
+		{ "something outside", &alice, 0, 0, 1, 0, HASHED, NOWHERE, UNHASHED, 100, false,
+		    RW_SIG_MALFORMED, "outside" },
+		{ "a notation outside", &alice, 0, 0, 1, 0, HASHED, NOWHERE, UNHASHED, 20, false,
+		    RW_SIG_MALFORMED, "outside" },
 	};
 	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
 	const struct rw_keyring *k = ring(a);
 
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
-		rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), armour = RW_BUF_INIT(16384);
+		rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), armour =
+		    RW_BUF_INIT(16384);
 		struct rw_sig_result r;
 
 		print_message("# %s\n", rows[i].name);
@@ -436,7 +499,8 @@ test_signature_damage(void **state)
 {
 	static const struct sign_row row = { .by = &sub, .made = 1, .issuer = HASHED };
 	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
-	rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), armour = RW_BUF_INIT(16384);
+	rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), armour =
+	    RW_BUF_INIT(16384);
 	const struct rw_keyring *k = ring(a);
 	struct rw_sig_result r;
 
@@ -484,7 +548,8 @@ test_armour(void **state)
 	};
 	static const struct sign_row row = { .by = &alice, .made = 1, .issuer = HASHED };
 	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
-	rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), base64 = RW_BUF_INIT(8192);
+	rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), base64 =
+	    RW_BUF_INIT(8192);
 	const struct rw_keyring *k = ring(a);
 
 	(void)state;
@@ -496,7 +561,8 @@ test_armour(void **state)
 		struct rw_sig_result r;
 
 		print_message("# %s\n", rows[i].name);
-		rw_buf_printf(&text, RW_PGP_BEGIN "\n%s%s%s-----END PGP SIGNATURE-----\n", rows[i].before, base64.data, rows[i].after);
+		rw_buf_printf(&text, RW_PGP_BEGIN "\n%s%s%s-----END PGP SIGNATURE-----\n", rows[i].before,
+		    base64.data, rows[i].after);
 		rw_signature_verify(k, PAYLOAD, rw_buf_str(&text), &r);
 		assert_true((r.state == RW_SIG_GOOD) == rows[i].good);
 	}
@@ -511,29 +577,43 @@ test_time(void **state)
 		rw_time since, until, made, ends, when;
 		enum rw_sig_fault want;
 	} rows[] = {
-		{ "plain", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200, RW_SIG_FAULT_NONE },
-		{ "the last moment", { .until = 201 }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200, RW_SIG_FAULT_NONE },
-		{ "the end", { .until = 200 }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200, RW_SIG_FAULT_LATE },
-		{ "the policy's end", { .until = RW_TIME_NONE }, RW_TIME_NONE, 200, 100, RW_TIME_NONE, 200, RW_SIG_FAULT_LATE },
-		{ "too early", { .until = RW_TIME_NONE }, 201, RW_TIME_NONE, 100, RW_TIME_NONE, 200, RW_SIG_FAULT_EARLY },
-		{ "soft, later", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_SOFT, .revoked_at = 201 }, RW_TIME_NONE, RW_TIME_NONE, 100,
+		{ "plain", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200,
+		    RW_SIG_FAULT_NONE },
+		{ "the last moment", { .until = 201 }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200,
+		    RW_SIG_FAULT_NONE },
+		{ "the end", { .until = 200 }, RW_TIME_NONE, RW_TIME_NONE, 100, RW_TIME_NONE, 200,
+		    RW_SIG_FAULT_LATE },
+		{ "the policy's end", { .until = RW_TIME_NONE }, RW_TIME_NONE, 200, 100, RW_TIME_NONE, 200,
+		    RW_SIG_FAULT_LATE },
+		{ "too early", { .until = RW_TIME_NONE }, 201, RW_TIME_NONE, 100, RW_TIME_NONE, 200,
+		    RW_SIG_FAULT_EARLY },
+		{ "soft, later", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_SOFT, .revoked_at = 201 },
+		    RW_TIME_NONE, RW_TIME_NONE, 100,
 		    RW_TIME_NONE, 200, RW_SIG_FAULT_NONE },
-		{ "soft", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_SOFT, .revoked_at = 200 }, RW_TIME_NONE, RW_TIME_NONE, 100,
+		{ "soft", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_SOFT, .revoked_at = 200 },
+		    RW_TIME_NONE, RW_TIME_NONE, 100,
 		    RW_TIME_NONE, 200, RW_SIG_FAULT_REVOKED },
-		{ "hard, later", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_HARD, .revoked_at = 900 }, RW_TIME_NONE, RW_TIME_NONE, 100,
+		{ "hard, later", { .until = RW_TIME_NONE, .revoked = RW_REVOKED_HARD, .revoked_at = 900 },
+		    RW_TIME_NONE, RW_TIME_NONE, 100,
 		    RW_TIME_NONE, 200, RW_SIG_FAULT_REVOKED },
-		{ "a little ahead", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 300 + RW_LIMIT_SIGNATURE_AHEAD_MS, RW_TIME_NONE,
+		{ "a little ahead", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE,
+		    300 + RW_LIMIT_SIGNATURE_AHEAD_MS, RW_TIME_NONE,
 		    200, RW_SIG_FAULT_NONE },
-		{ "too far ahead", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 301 + RW_LIMIT_SIGNATURE_AHEAD_MS, RW_TIME_NONE,
+		{ "too far ahead", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE,
+		    301 + RW_LIMIT_SIGNATURE_AHEAD_MS, RW_TIME_NONE,
 		    200, RW_SIG_FAULT_AHEAD },
-		{ "it ends later", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, 201, 200, RW_SIG_FAULT_NONE },
-		{ "it has ended", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, 200, 200, RW_SIG_FAULT_ENDED },
+		{ "it ends later", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, 201, 200,
+		    RW_SIG_FAULT_NONE },
+		{ "it has ended", { .until = RW_TIME_NONE }, RW_TIME_NONE, RW_TIME_NONE, 100, 200, 200,
+		    RW_SIG_FAULT_ENDED },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < RW_ARRAY_LEN(rows); i++) {
-		struct rw_key key = { .openpgp = &rows[i].is, .since = rows[i].since, .until = rows[i].until };
-		struct rw_sig_result r = { .state = RW_SIG_GOOD, .key = &key, .made = rows[i].made, .ends = rows[i].ends };
+		struct rw_key key = { .openpgp = &rows[i].is, .since = rows[i].since, .until =
+		    rows[i].until };
+		struct rw_sig_result r = { .state = RW_SIG_GOOD, .key = &key, .made = rows[i].made, .ends =
+		    rows[i].ends };
 
 		print_message("# %s\n", rows[i].name);
 		assert_int_equal(rw_sig_fault_at(&r, rows[i].when, 300), rows[i].want);
@@ -568,8 +648,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_certificates), cmocka_unit_test(test_damage), cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_signatures), cmocka_unit_test(test_signature_damage), cmocka_unit_test(test_armour),
+		cmocka_unit_test(test_certificates), cmocka_unit_test(test_damage),
+		    cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_signatures), cmocka_unit_test(test_signature_damage),
+		    cmocka_unit_test(test_armour),
 		cmocka_unit_test(test_time),
 	};
 

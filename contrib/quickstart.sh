@@ -66,14 +66,13 @@ step 'Packages'
 contrib/install-packages.sh build run
 note 'all there'
 
-if [ ! -x "$build/refwall" ] || [ ! -x "$build/refwalld" ] || [ ! -x "$build/refwall-hook" ]; then
-	step 'Build'
-	[ -x configure ] || contrib/autogen.sh >/dev/null
-	mkdir -p "$build"
-	(cd "$build" && "$src/configure" -q && make -s -j"$(nproc)") >"$build/quickstart-build.log" 2>&1 ||
-		{ tail -n 40 "$build/quickstart-build.log"; die 'the build failed'; }
-	note "refwall, refwalld and refwall-hook are in $build"
-fi
+# also when it was built before: the sources may be newer
+step 'Build'
+[ -x configure ] || contrib/autogen.sh >/dev/null
+mkdir -p "$build"
+(cd "$build" && { [ -f Makefile ] || "$src/configure" -q; } && make -s -j"$(nproc)") >"$build/quickstart-build.log" 2>&1 ||
+	{ tail -n 40 "$build/quickstart-build.log"; die 'the build failed'; }
+note "refwall, refwalld and refwall-hook are in $build"
 PATH=$build:$PATH
 export PATH
 

@@ -71,7 +71,10 @@ rw_must_check bool rw_cli_glob(struct rw_invocation *in, const char *name, struc
 rw_must_check bool rw_cli_token(struct rw_invocation *in, struct rw_serve *serve, struct rw_log *log, int64_t wait_ms,
     unsigned scopes, const char *name, const char *repos, rw_time expires, const char **ret, struct rw_error *err);
 
-/* Run git with these arguments in a clean environment (no HOME, no system config, replace objects off); its first line of output in the arena. */
+/*
+ * Run git with these arguments in a clean environment (no HOME, no system config, replace objects off). The
+ * last line that it prints is its answer, in the arena; what it says when it fails is in err.
+ */
 rw_must_check bool rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, struct rw_error *err);
 
 #endif

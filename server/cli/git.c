@@ -33,6 +33,25 @@ clean_environment(struct rw_arena *a)
 	return rw_arena_failed(a) ? NULL : env;
 }
 
+static struct rw_str
+first_line(struct rw_str s)
+{
+	const char *end = s.n == 0 ? NULL : memchr(s.p, '\n', s.n);
+
+	return (struct rw_str){ s.p, end == NULL ? s.n : (size_t)(end - s.p) };
+}
+
+static struct rw_str
+last_line(struct rw_str s)
+{
+	const char *before;
+
+	while (s.n > 0 && s.p[s.n - 1] == '\n')
+		s.n--;
+	before = s.n == 0 ? NULL : memrchr(s.p, '\n', s.n);
+	return before == NULL ? s : (struct rw_str){ before + 1, s.n - (size_t)(before + 1 - s.p) };
+}
+
 bool
 rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, struct rw_error *err)
 {
@@ -40,7 +59,6 @@ rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, s
 	char **env = clean_environment(a);
 	int fd[2], status = 0;
 	bool read_ok;
-	size_t n;
 	pid_t pid;
 
 	if (env == NULL)
@@ -65,12 +83,12 @@ rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, s
 		continue;
 	if (!read_ok)
 		return false;
-	n = strcspn(rw_buf_cstr(&out), "\n");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)
 		return rw_fail(err, RW_E_IO, "git could not be run; is it installed?");
 	if (WEXITSTATUS(status) != 0)
-		return rw_fail(err, RW_E_IO, "git %s: %s", argv[1], RW_SHOW(((struct rw_str){ rw_buf_cstr(&out), n })));
+		return rw_fail(err, RW_E_IO, "git %s: %s", argv[1], RW_SHOW(first_line(rw_buf_str(&out))));
+	/* git warns before it answers */
 	if (ret_line != NULL)
-		*ret_line = rw_arena_strndup(a, rw_buf_cstr(&out), n);
+		*ret_line = rw_arena_str(a, last_line(rw_buf_str(&out))).p;
 	return rw_arena_ok(a, "git's answer", err);
 }

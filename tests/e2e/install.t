@@ -64,6 +64,13 @@ fails 'one that hangs with its output closed is ended too' push main
 has 'and the push refused for it as well' "$T/push.out" 'did not end in time'
 rm "$T/old.git/hooks/pre-receive.chained"
 
+# ---- git may warn ----
+mkdir "$T/warns"
+printf '#!/bin/sh\necho "warning: of something else" >&2\nexec "%s" "$@"\n' "$(command -v git)" >"$T/warns/git"
+chmod +x "$T/warns/git"
+check 'a warning is not taken for the answer' env PATH="$T/warns:$PATH" refwall install --config "$conf" "$T/old.git"
+has 'but the answer is' "$T/.out" "^guarded +$T/old.git as "
+
 # ---- what cannot be guarded is refused at once ----
 git init -q --bare --object-format=sha256 "$T/sha256.git"
 fails 'a sha256 repository is refused' refwall install --config "$conf" "$T/sha256.git"

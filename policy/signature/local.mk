@@ -1,5 +1,5 @@
 noinst_LIBRARIES += librwsignature.a
-noinst_HEADERS += include/refwall/keytable.h include/refwall/signature.h
+noinst_HEADERS += include/refwall/keytable.h include/refwall/signature.h include/refwall/signers.h
 librwsignature_a_SOURCES = \
 	policy/signature/crypto.c \
 	policy/signature/crypto.h \
@@ -16,6 +16,7 @@ librwsignature_a_SOURCES = \
 	policy/signature/revocation.c \
 	policy/signature/revocation.h \
 	policy/signature/signature.c \
+	policy/signature/signers.c \
 	policy/signature/sshcert.c \
 	policy/signature/sshcert.h \
 	policy/signature/sshkey.c \

@@ -48,8 +48,8 @@ struct rw_command {
 	int (*run)(struct rw_invocation *in, struct rw_error *err);	/* exit status; on 2 and 3 err is printed */
 };
 
-extern const struct rw_command rw_cmd_init, rw_cmd_install, rw_cmd_check, rw_cmd_policy_lint, rw_cmd_audit_list,
-    rw_cmd_audit_show, rw_cmd_audit_verify, rw_cmd_key_import, rw_cmd_key_list, rw_cmd_token_create, rw_cmd_token_list, rw_cmd_token_revoke,
+extern const struct rw_command rw_cmd_init, rw_cmd_install, rw_cmd_check, rw_cmd_policy_lint,
+    rw_cmd_policy_import_signers, rw_cmd_audit_list, rw_cmd_audit_show, rw_cmd_audit_verify, rw_cmd_key_import, rw_cmd_key_list, rw_cmd_token_create, rw_cmd_token_list, rw_cmd_token_revoke,
     rw_cmd_subscription_add, rw_cmd_subscription_list, rw_cmd_subscription_pause, rw_cmd_subscription_resume,
     rw_cmd_subscription_delete, rw_cmd_status;
 

@@ -7,6 +7,7 @@ refwall_SOURCES = \
 	server/cli/cmd_install.c \
 	server/cli/cmd_key.c \
 	server/cli/cmd_policy.c \
+	server/cli/cmd_signers.c \
 	server/cli/cmd_status.c \
 	server/cli/cmd_subscription.c \
 	server/cli/cmd_token.c \

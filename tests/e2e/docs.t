@@ -40,7 +40,7 @@ options_of() {
 page_of() {
 	awk -v c="$1" '
 		/^\.It Xo$/ || /^\.Bl -tag/ { next }
-		/^\.(It )?Cm [a-z]+( [a-z]+)?( Fl| Ar|$)/ {
+		/^\.(It )?Cm [a-z]+( [a-z-]+)?( Fl| Ar|$)/ {
 			l = $0; sub(/^\.(It )?Cm /, "", l); sub(/ (Fl|Ar) .*/, "", l)
 			on = l == c
 		}

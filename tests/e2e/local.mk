@@ -16,6 +16,7 @@ SCRIPT_TESTS += \
 	tests/e2e/push.t \
 	tests/e2e/revoked.t \
 	tests/e2e/security-key.t \
+	tests/e2e/signers.t \
 	tests/e2e/smart-http.t \
 	tests/e2e/ssh.t
 EXTRA_DIST += tests/e2e/lib.sh tests/e2e/http-backend.py

@@ -25,6 +25,15 @@ tests_unit_test_revocation_SOURCES = tests/unit/test_revocation.c $(sk_tool) tes
 tests_unit_test_revocation_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_revocation_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_signers
+tests_unit_test_signers_SOURCES = tests/unit/test_signers.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_signers_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_signers_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_signers
+tests_fuzz_fuzz_signers_SOURCES = tests/fuzz/fuzz_signers.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_signers_LDADD = $(RW_SIGNATURE_LIBS)
+tests_fuzz_fuzz_signers_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
 UNIT_TESTS += tests/unit/test_crypto
 tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)

@@ -108,8 +108,12 @@ read_log(struct rw_fanout *f, struct rw_arena *a, size_t limit, const struct rw_
 	return true;
 }
 
+/*
+ * Entries below `size`, which was the log's before the subscriptions were read: a subscription that came after
+ * that is not among them, and what came after it is left to the next look.
+ */
 static bool
-batch(struct rw_fanout *f, const struct filter *s, size_t n_s, size_t limit, bool *ret_more,
+batch(struct rw_fanout *f, const struct filter *s, size_t n_s, uint64_t size, size_t limit, bool *ret_more,
     struct rw_error *err)
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new(ARENA);
@@ -121,7 +125,9 @@ batch(struct rw_fanout *f, const struct filter *s, size_t n_s, size_t limit, boo
 		return rw_fail_nomem(err);
 	if (!read_log(f, a, limit, &e, &n, &next, err) || !rw_serve_begin(f->serve, err))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	if (next > size)
+		next = size;
+	for (size_t i = 0; i < n && e[i].index < size; i++) {
 		/*
 		 * a deletion is not announced: readers would take the zeros for a revision (Rancher Fleet
 		 * stores them)
@@ -181,7 +187,7 @@ rw_engine_ingest(struct rw_fanout *f, struct rw_error *err)
 	for (int i = 0; i < BATCHES && more && f->cursor < size; i++) {
 		struct rw_error why = RW_ERROR_INIT;
 
-		if (batch(f, s, n_s, limit, &more, &why))
+		if (batch(f, s, n_s, size, limit, &more, &why))
 			continue;
 		if ((why.code != RW_E_LIMIT && why.code != RW_E_CORRUPT && why.code != RW_E_PARSE) ||
 		    limit == 1) {

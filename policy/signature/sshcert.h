@@ -14,6 +14,7 @@
 
 /* Views into the blob that was read. */
 struct rw_cert {
+	struct rw_str blob;
 	struct rw_key_parts key;	/* whose certificate it is */
 	struct rw_str body;		/* the same as bytes: the plain key is its type's name and this */
 	uint64_t serial;

@@ -20,6 +20,7 @@ struct cert_key {
 	struct rw_str body;
 	struct rw_key_parts parts;
 	bool usable;			/* an algorithm of ours; the numbers are sound */
+	char why_not[128];
 	struct rw_key_openpgp is;
 	rw_time said_at;		/* when the newest valid self-signature was made, or RW_TIME_NONE */
 	bool signs;
@@ -204,10 +205,11 @@ binding(struct importing *m, struct cert_key *k, const struct rw_pgp_sig *s)
 	    !verified(m, &m->key[0], k, NULL, s))
 		return;
 	apply(k, s);
-	if (k->signs && !signed_back(m, k, s)) {
-		note(m, k, "subkey passed over: it has not signed back that it belongs here");
-		k->signs = false;
-	}
+	if (!k->signs || (k->usable && signed_back(m, k, s)))
+		return;
+	rw_buf_puts(m->notes, "subkey passed over: ");
+	note(m, k, k->usable ? "it has not signed back that it belongs here" : k->why_not);
+	k->signs = false;
 }
 
 static void
@@ -316,6 +318,7 @@ key_open(struct importing *m, struct rw_str body)
 	k->is.created = rw_pgp_key_created(body);
 	k->usable = rw_pgp_key_read(body, &k->parts, &inner) &&
 	    rw_key_parts_check(m->crypto, &k->parts, &inner);
+	(void)rw_text_printable(rw_str(inner.msg), k->why_not, sizeof(k->why_not));
 	if (!k->usable && m->n_keys == 1)
 		return body.p[0] != 4 ? rw_fail(m->err, inner.code, "%s", inner.msg) :
 		    refuse(m, k, inner.msg);

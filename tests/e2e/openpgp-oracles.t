@@ -185,6 +185,56 @@ done
 is 'a certificate that is cut short gives no table and no crash' "${has_cut:-0}" 0
 lacks 'no import ended by a signal' cut.out 'signal'
 
+# ---- published certificates: what each gives, or why it gives none ----
+vectors=$corpus/vectors/openpgp
+if [ -d "$vectors" ]; then
+	# FILE|what the table or the refusal says; gpg, of the same files, lists the same keys as able to sign
+	while IFS='|' read -r f want; do
+		[ -f "$vectors/$f" ] || { skip "$f" 'not in the corpus'; continue; }
+		if refwall key import --allow-sha1 --out vector.keys "$vectors/$f" >vector.out 2>&1; then
+			refwall key list vector.keys >>vector.out
+		fi
+		has "$f: $want" vector.out "$want"
+	done <<'VECTORS'
+RFC9580/A.3.transferable-pubkey-v6.asc|OpenPGP key of version 6 is not supported
+test_forged_keys/dsa-eg-pub.pgp|algorithm 17 is not supported
+test_forged_keys/dsa-eg-pub-forged-key.pgp|algorithm 17 is not supported
+test_forged_keys/ecc-25519-pub.pgp|^21FC68274AAE3B5DE39A4277CC786278981B0728  primary  ed25519  without end
+test_forged_keys/ecc-25519-pub-forged-key.pgp|has no valid self-signature
+test_forged_keys/ecc-25519-pub-forged-material.pgp|has no valid self-signature
+test_forged_keys/ecc-25519-pub-future-cert.pgp|has no valid self-signature
+test_forged_keys/ecc-25519-pub-future-cert-malf-bind.pgp|has no valid self-signature
+test_forged_keys/ecc-p256-pub.pgp|^B54FDEBBB673423A5D0AA54423674F21B2441527  primary  nistp256  without end
+test_forged_keys/ecc-p256-pub-expired-key.pgp|^B54FDEBBB673423A5D0AA54423674F21B2441527 .* expired 2019-02-04T
+test_forged_keys/ecc-p256-pub-expired-subkey.pgp|: 1 key$
+test_forged_keys/ecc-p256-pub-forged-key.pgp|has no valid self-signature
+test_forged_keys/ecc-p256-pub-forged-material.pgp|the point is not on the curve
+test_forged_keys/ecc-p256-pub-forged-subkey.pgp|: 1 key$
+test_forged_keys/ecc-p256-pub-no-binding.pgp|: 1 key$
+test_forged_keys/ecc-p256-pub-no-certification.pgp|has no valid self-signature
+test_forged_keys/ecc-p256-pub-no-cert-malf-binding.pgp|has no valid self-signature
+test_forged_keys/eddsa-2012-md5-pub.pgp|has no valid self-signature
+test_forged_keys/eddsa-2024-pub.pgp|expired 2026-01-18T
+test_forged_keys/rsa-rsa-pub.pgp|^6BC04A5A3DDB35766B9A40D82FB9179118898E8B  primary  rsa3072  without end
+test_forged_keys/rsa-rsa-pub-forged-key.pgp|has no valid self-signature
+test_forged_keys/rsa-rsa-pub-forged-material.pgp|has no valid self-signature
+test_forged_keys/rsa-rsa-pub-forged-subkey.pgp|: 1 key$
+test_forged_keys/rsa-rsa-pub-future-key.pgp|has no valid self-signature
+test_key_validity/alice-pub.asc|^73EDCC9119AFC8E2DBBDCDE50451409669FFDE3C  primary  ed25519  without end
+test_key_validity/alice-cert.pgp|a signature stands before the key
+test_key_validity/alice-revoker.pgp|^73EDCC9119AFC8E2DBBDCDE50451409669FFDE3C  primary  ed25519  without end
+test_key_validity/alice-sign-sub-pub.pgp|note: subkey passed over: .*curve that is not supported
+test_key_validity/alice-sign-sub-exp-pub.asc|expired 2020-07-02T
+test_key_validity/alice-sub-pub.pgp|: 1 key$
+test_key_validity/basil-pub.asc|^D143811973B85E26B134B7A00B2B09F7D7EA6E0E  primary  nistp256
+test_key_validity/claus-pub.asc|curve that is not supported
+test_key_validity/encrypting-primary.pgp|^40809D27D83F99BE42E34A6792091B7B76C50017  primary  rsa3072
+test_key_validity/rsa_key_small_sig-pub.asc|^16798BEB3D87E1DEA6D125FDED23B0105947F283  primary  rsa2048
+VECTORS
+else
+	skip 'published certificates' "no vectors at $vectors"
+fi
+
 if [ -s disagree ]; then not_ok "$cases cases: Refwall, gpgv and sqv agree, or it is written why not" disagree
 else ok "$cases cases: Refwall, gpgv and sqv agree, but for $differ that are stricter on purpose"; fi
 sort reasons | uniq -c | sed 's/^/# stricter: /'

@@ -59,3 +59,7 @@ UNIT_TESTS += tests/unit/test_oid_map
 tests_unit_test_oid_map_SOURCES = tests/unit/test_oid_map.c
 tests_unit_test_oid_map_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_oid_map_LDADD = $(RW_RULES_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_policy_keytable
+tests_unit_test_policy_keytable_SOURCES = tests/unit/test_policy_keytable.c $(policy_test_tools) $(pgp_make)
+tests_unit_test_policy_keytable_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS)
+tests_unit_test_policy_keytable_LDADD = $(RW_RULES_LIBS) $(CMOCKA_LIBS)

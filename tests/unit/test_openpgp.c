@@ -379,6 +379,104 @@ test_tables(void **state)
 	}
 }
 
+/* ---- limits, at n and one more ---- */
+
+static bool
+import_ok(struct rw_str cert, struct rw_error *err)
+{
+	rw_auto_arena struct rw_arena *a = rw_arena_new(16u << 20);
+	struct rw_key_table t;
+
+	*err = (struct rw_error)RW_ERROR_INIT;
+	return import(cert, false, a, &t, err);
+}
+
+static void
+test_limits(void **state)
+{
+	static const struct say direct[2] = { { 0 } }, uid[3] = UID(), none[3] = { { 0 } },
+	    stranger = { .type = 0x13, .by = &mallory, .flags = 3 };
+	struct rw_error err;
+
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		rw_auto_buf struct rw_buf cert = RW_BUF_INIT(8u << 20), text = RW_BUF_INIT(8u << 20);
+
+		print_message("# keys of a certificate\n");
+		put_cert(&cert, direct, uid, &sub, none);
+		for (int i = 1; i < RW_LIMIT_CERT_KEYS + more; i++)
+			pgp_packet(&cert, RW_PGP_PUBLIC_SUBKEY, rw_buf_str(&sub.body));
+		assert_true(import_ok(rw_buf_str(&cert), &err) == (more == 0));
+		assert_int_equal(err.code, more == 0 ? RW_E_NONE : RW_E_LIMIT);
+
+		print_message("# packets\n");
+		rw_buf_clear(&cert);
+		put_cert(&cert, direct, uid, &sub, none);
+		for (int i = 3; i < RW_LIMIT_CERT_PACKETS + more; i++)
+			pgp_packet(&cert, RW_PGP_TRUST, RW_STR_LIT("x"));
+		assert_true(import_ok(rw_buf_str(&cert), &err) == (more == 0));
+		assert_int_equal(err.code, more == 0 ? RW_E_NONE : RW_E_LIMIT);
+
+		print_message("# bytes\n");
+		rw_buf_clear(&cert);
+		put_cert(&cert, direct, uid, &sub, none);
+		while (cert.len < RW_LIMIT_CERT_BYTES + (size_t)more) {
+			rw_autofree char *fill = calloc(1, 60000);
+			size_t left = RW_LIMIT_CERT_BYTES + (size_t)more - cert.len;
+
+			assert_non_null(fill);
+			pgp_packet(&cert, RW_PGP_TRUST, (struct rw_str){ fill, left < 60000 ? left - 6 :
+			    50000 });
+		}
+		assert_int_equal(cert.len, RW_LIMIT_CERT_BYTES + (size_t)more);
+		assert_true(import_ok(rw_buf_str(&cert), &err) == (more == 0));
+		assert_int_equal(err.code, more == 0 ? RW_E_NONE : RW_E_LIMIT);
+
+		print_message("# keys of a table\n");
+		rw_key_table_begin(&text);
+		rw_key_table_cert(&text, alice.fingerprint, RW_STR_LIT("Alice"));
+		for (int i = 0; i < RW_LIMIT_KEY_TABLE_KEYS + more; i++) {
+			struct rw_key_openpgp k = { .created = (rw_time)BORN * 1000, .until = RW_TIME_NONE,
+			    .revoked_at = RW_TIME_NONE };
+			struct rw_key_parts parts;
+
+			memcpy(k.fingerprint, alice.fingerprint, 20);
+			memcpy(k.primary, alice.fingerprint, 20);
+			assert_true(rw_pgp_key_read(rw_buf_str(&alice.body), &parts, &err));
+			rw_key_table_key(&text, rw_buf_str(&alice.body), &parts, &k);
+		}
+		rw_key_table_end(&text, 0);
+		{
+			rw_auto_arena struct rw_arena *a = rw_arena_new(16u << 20);
+			struct rw_key_table t;
+
+			assert_true(rw_key_table_read(a, rw_buf_str(&text), &t, &err) == (more == 0));
+			assert_int_equal(err.code, more == 0 ? RW_E_NONE : RW_E_LIMIT);
+		}
+	}
+	/* signatures that say that alice made them cost a verification each */
+	for (int more = 0; more < 2; more++) {
+		rw_auto_buf struct rw_buf cert = RW_BUF_INIT(8u << 20), one = RW_BUF_INIT(8192);
+		struct say bad = { .type = 0x13, .made = 1, .flags = 3, .bad = true };
+
+		print_message("# signatures to verify\n");
+		put_cert(&cert, direct, uid, &sub, none);
+		put_say(&one, &bad, NULL);
+		for (int i = 1; i < RW_LIMIT_CERT_SIGNATURES + more; i++)
+			rw_buf_put_str(&cert, rw_buf_str(&one));
+		assert_true(import_ok(rw_buf_str(&cert), &err) == (more == 0));
+		assert_int_equal(err.code, more == 0 ? RW_E_NONE : RW_E_LIMIT);
+		/* somebody else's cost nothing */
+		rw_buf_clear(&cert);
+		rw_buf_clear(&one);
+		put_cert(&cert, direct, uid, &sub, none);
+		put_say(&one, &stranger, NULL);
+		for (int i = 0; i < RW_LIMIT_CERT_SIGNATURES + 10; i++)
+			rw_buf_put_str(&cert, rw_buf_str(&one));
+		assert_true(import_ok(rw_buf_str(&cert), &err));
+	}
+}
+
 /* ---- signatures ---- */
 
 static struct rw_keyring *
@@ -650,6 +748,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certificates), cmocka_unit_test(test_damage),
 		    cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_signatures), cmocka_unit_test(test_signature_damage),
 		    cmocka_unit_test(test_armour),
 		cmocka_unit_test(test_time),

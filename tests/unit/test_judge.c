@@ -4,7 +4,7 @@
  * written as <id> and <key>.
  *
  * The script finds: as NAME (who commits, and with which key), put FILE TEXT, save [OPTION...] (commit all),
- * on REF (the ref stands at HEAD before the push), want REF [REV] (the push moves it; REV "-": deletes it),
+ * certified FROM TO (carol signs with a certificate of that validity), on REF (the ref stands at HEAD before the push), want REF [REV] (the push moves it; REV "-": deletes it),
  * seen REV TIME, taint REF RULE, baseline REV, account NAME. Commits are made on a detached HEAD in the
  * repository itself: only what `on` says is on a ref.
  */
@@ -24,6 +24,9 @@ static const char prelude[] =
     "	export GIT_AUTHOR_NAME=\"$name\" GIT_AUTHOR_EMAIL=\"$user@example.com\"\n"
     "	export GIT_COMMITTER_NAME=\"$name\" GIT_COMMITTER_EMAIL=\"$user@example.com\"\n"
     "	git config user.signingKey \"$K/$user\"; }\n"
+    "certified() { as carol; cp \"$K/bob\" \"$D/carol\"; cp \"$K/bob.pub\" \"$D/carol.pub\"\n"
+    "	TZ=UTC ssh-keygen -q -s \"$K/old\" -I carol -n carol -V \"$1:$2\" \"$D/carol.pub\"\n"
+    "	git config user.signingKey \"$D/carol-cert.pub\"; }\n"
     "put() { case $1 in */*) mkdir -p \"${1%%/*}\";; esac; printf '%%b' \"$2\" >\"$1\"; }\n"
     "save() { git add -A; git commit -q --allow-empty --allow-empty-message \"$@\"\n"
     "	if git symbolic-ref -q HEAD >/dev/null; then\n"
@@ -48,6 +51,7 @@ static const char identities[] =
     "  bob: {accounts: [bob], emails: [bob@example.com], keys: [{ssh: @bob@}]}\n"
     "  mallory: {accounts: [mallory], emails: [mallory@example.com], keys: [{ssh: @mallory@}]}\n"
     "  old: {accounts: [old], emails: [old@example.com], keys: [{ssh: @old@, until: 2026-01-01T00:00:00Z}]}\n"
+    "  carol: {emails: [carol@example.com], keys: [{ssh-ca: @old@, principals: [carol]}]}\n"
     "groups:\n"
     "  maintainers: [alice, bob]\n";
 

@@ -591,6 +591,40 @@ test_signatures(void **state)
 	}
 }
 
+/* Numbers are written without leading zeros; one signature in 64 has a short one. */
+static void
+test_short_numbers(void **state)
+{
+	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
+	const struct rw_keyring *k = ring(a);
+	unsigned n_short = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2000 && n_short < 3; i++) {
+		rw_auto_buf struct rw_buf in = RW_BUF_INIT(1024), body = RW_BUF_INIT(8192), packet =
+		    RW_BUF_INIT(8192),
+		    armour = RW_BUF_INIT(16384);
+		struct rw_str payload = { (const char *)&i, sizeof(i) };
+		struct rw_error err = RW_ERROR_INIT;
+		struct rw_sig_result r;
+		struct rw_pgp_sig s;
+
+		pgp_sub_u32(&in, 2, BORN);
+		pgp_sub_issuer(&in, &sub);
+		pgp_sign(&sub, 0, PGP_SHA512, rw_buf_str(&in), (struct rw_str){ NULL, 0 }, &payload, 1,
+		    &body);
+		assert_true(rw_pgp_sig_parse(rw_buf_str(&body), true, &s, &err));
+		if (s.value[0].n == 32 && s.value[1].n == 32)
+			continue;
+		n_short++;
+		pgp_packet(&packet, RW_PGP_SIGNATURE, rw_buf_str(&body));
+		pgp_armour(rw_buf_str(&packet), "SIGNATURE", &armour);
+		rw_signature_verify(k, payload, rw_buf_str(&armour), &r);
+		assert_int_equal(r.state, RW_SIG_GOOD);
+	}
+	assert_int_equal(n_short, 3);
+}
+
 /* Cut at each byte, changed at each byte: never good again. */
 static void
 test_signature_damage(void **state)
@@ -750,7 +784,7 @@ main(void)
 		    cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_signatures), cmocka_unit_test(test_signature_damage),
-		    cmocka_unit_test(test_armour),
+		    cmocka_unit_test(test_armour), cmocka_unit_test(test_short_numbers),
 		cmocka_unit_test(test_time),
 	};
 

@@ -66,7 +66,10 @@ int rw_post_receive(struct rw_hook *h);
 /* Kill points for tests: REFWALL_TEST_STOP=<name> makes the process stop itself with SIGSTOP there. Built with --enable-test-points only. */
 #ifdef RW_TEST_POINTS
 void rw_test_point(const char *name);
+/* A line "name n" in the file REFWALL_TEST_COUNTS. */
+void rw_test_count(const char *name, size_t n);
 #else
+#define rw_test_count(name, n) ((void)0)
 #define rw_test_point(name) ((void)0)
 #endif
 

@@ -48,6 +48,22 @@ sk_counter(void *ctx, struct rw_str fingerprint)
 	return rw_audit_counter(s->log, s->hook->repo_id, fingerprint);
 }
 
+static void
+recall(void *ctx, const uint8_t key_set[32], struct rw_sig_memo *memo, size_t n)
+{
+	const struct session *s = ctx;
+	rw_autofree struct rw_store_memo *m = calloc(n, sizeof(*m));
+
+	for (size_t i = 0; m != NULL && i < n; i++)
+		memcpy(m[i].object, memo[i].object, sizeof(m[i].object));
+	if (m != NULL)
+		rw_audit_recall(s->log, key_set, m, n);
+	for (size_t i = 0; m != NULL && i < n; i++) {
+		memcpy(memo[i].key, m[i].key, sizeof(memo[i].key));
+		memo[i].known = m[i].known;
+	}
+}
+
 static bool
 baseline(struct session *s, const struct rw_oid **ret, size_t *ret_n, struct rw_error *err)
 {
@@ -111,11 +127,16 @@ judge(struct session *s, struct rw_error *err)
 		.first_seen = first_seen,
 		.tainted = tainted,
 		.sk_counter = sk_counter,
+		.recall = recall,
 	};
 
 	if (!baseline(s, &in.baseline, &in.n_baseline, err))
 		return false;
-	return rw_judge_push(&in, h->arena, &s->verdict, err);
+	if (!rw_judge_push(&in, h->arena, &s->verdict, err))
+		return false;
+	rw_test_count("recalled", s->verdict.n_recalled);
+	rw_test_count("verified", s->verdict.n_memos);
+	return true;
 }
 
 /* One transaction: earlier accepts of this repository are settled, then this verdict stands. */

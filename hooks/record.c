@@ -166,6 +166,22 @@ fill_counters(struct rw_hook *h, const struct rw_verdict *v, struct rw_audit_pus
 }
 
 static bool
+fill_memos(struct rw_hook *h, const struct rw_verdict *v, struct rw_audit_push *p, struct rw_error *err)
+{
+	size_t n = v->accepted ? v->n_memos : 0;
+	struct rw_store_memo *m = rw_arena_array(h->arena, n, sizeof(*m));
+
+	for (size_t i = 0; m != NULL && i < n; i++) {
+		memcpy(m[i].object, v->memo[i].object, sizeof(m[i].object));
+		memcpy(m[i].key, v->memo[i].key, sizeof(m[i].key));
+	}
+	memcpy(p->key_set, v->key_set, sizeof(p->key_set));
+	p->memo = m;
+	p->n_memos = m == NULL ? 0 : n;
+	return rw_arena_ok(h->arena, "record of the push", err);
+}
+
+static bool
 fill_verdict(struct rw_hook *h, const struct rw_policy *policy, const struct rw_verdict *v, struct rw_audit_push *p,
     struct strs *paths, struct rw_error *err)
 {
@@ -248,7 +264,7 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, cons
 	if (!fill_refs(h, repo, push, verdict, &p, &paths, err))
 		return false;
 	if (verdict != NULL && (!fill_verdict(h, policy, verdict, &p, &paths, err) ||
-	    !fill_counters(h, verdict, &p, err)))
+	    !fill_counters(h, verdict, &p, err) || !fill_memos(h, verdict, &p, err)))
 		return false;
 	sort_unique(&paths);
 	p.path = paths.item;

@@ -73,6 +73,9 @@ struct rw_audit_push {
 	size_t n_new_commits;
 	const struct rw_audit_counter *counter;	/* of security keys, to be kept when accepted */
 	size_t n_counters;
+	const struct rw_store_memo *memo;	/* of good signatures, under this set of keys; to be kept when accepted */
+	size_t n_memos;
+	uint8_t key_set[32];
 	struct rw_audit_process process;
 };
 
@@ -105,6 +108,8 @@ rw_must_check bool rw_audit_baseline_tips(struct rw_log *l, struct rw_arena *a, 
     const struct rw_str **ret, size_t *ret_n, struct rw_error *err);
 bool rw_audit_is_tainted(struct rw_log *l, struct rw_str repo_id, struct rw_str ref, struct rw_str rule);
 uint32_t rw_audit_counter(struct rw_log *l, struct rw_str repo_id, struct rw_str key);	/* the highest one; 0: none */
+/* Sets known and key of those that are remembered. */
+void rw_audit_recall(struct rw_log *l, const uint8_t key_set[32], struct rw_store_memo *memo, size_t n);
 rw_time rw_audit_first_seen(struct rw_log *l, struct rw_str repo_id, struct rw_str commit_hex);	/* RW_TIME_NONE */
 
 /*

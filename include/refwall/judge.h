@@ -74,6 +74,10 @@ struct rw_verdict {
 	size_t n_new_commits;
 	const struct rw_sk_counter *sk_counter;	/* of the good signatures that were used; to be recorded when accepted */
 	size_t n_sk_counters;
+	/* What was found out about values of signatures, to be recorded when accepted; recalled: how many needed no computing. */
+	const struct rw_sig_memo *memo;
+	size_t n_memos, n_recalled;
+	uint8_t key_set[32];			/* rw_keyring_digest(), when there are memos */
 };
 
 struct rw_judge_input {
@@ -104,6 +108,11 @@ struct rw_judge_input {
 	 * warning. May be NULL.
 	 */
 	uint32_t (*sk_counter)(void *ctx, struct rw_str fingerprint);
+	/*
+	 * What is known of these signatures under this set of keys? Sets known and key of those that are. May be NULL: then the verdict
+	 * holds no memos either.
+	 */
+	void (*recall)(void *ctx, const uint8_t key_set[32], struct rw_sig_memo *memo, size_t n);
 };
 
 /*

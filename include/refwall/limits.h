@@ -93,6 +93,8 @@
 #define RW_LIMIT_ENTRY_BYTES		(16u << 10)	/* one canonical entry */
 #define RW_LIMIT_SIDE_BYTES		(4u << 20)	/* one side record */
 #define RW_LIMIT_AUDIT_PROBES		5000		/* of the index, for one bounded page */
+#define RW_LIMIT_MEMO_ROWS		50000		/* signatures that are remembered together, and forgotten together */
+#define RW_LIMIT_MEMO_SETS		8		/* such sets that are kept: of one set of keys or of several */
 #define RW_LIMIT_LOCK_WAIT_MS		10000		/* in the writers' queue */
 #define RW_LIMIT_NOTICE_PATHS		500		/* listed in a notice, else none are */
 

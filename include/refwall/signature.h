@@ -164,12 +164,33 @@ void rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, stru
     struct rw_sig_result *ret);
 
 /*
+ * What was found out before: that the value of a signature fits what it signs, by that key. It stands for this one step of judging
+ * and no other; that the key is trusted, not revoked, and may sign this is found out every time. Named by the bytes, not by an id of git.
+ */
+struct rw_sig_memo {
+	uint8_t object[32];		/* rw_sig_object() */
+	uint8_t key[32];		/* SHA-256 of the key's blob; of a certificate, of the key in it */
+	bool known;			/* key is set, and need not be found out again */
+};
+void rw_sig_object(struct rw_str payload, struct rw_str armour, uint8_t ret[32]);
+/*
+ * A digest of the keys and CAs that are trusted, in any order, and of the version of the verifier: a memo is good for the same digest only.
+ * Of a sealed keyring.
+ */
+rw_must_check bool rw_keyring_digest(const struct rw_keyring *k, uint8_t ret[32], struct rw_error *err);
+
+/*
  * Many at once, on n_threads threads, the caller's included (0: as many as there are processors, at most
  * RW_LIMIT_SIGNATURE_THREADS). Results stand with their jobs. Fails only for a keyring that is not sealed;
  * where threads cannot be had, fewer do the work.
  */
 struct rw_sig_job {
 	struct rw_str payload, armour;
+	/*
+	 * NULL, or what is known of this one. After a GOOD result its key is set; known says then that nothing was computed. Of any other
+	 * result it is not known.
+	 */
+	struct rw_sig_memo *memo;
 	struct rw_sig_result result;
 };
 rw_must_check bool rw_signature_verify_all(const struct rw_keyring *k, struct rw_sig_job *jobs, size_t n,

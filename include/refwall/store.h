@@ -41,8 +41,14 @@ bool rw_log_in_transaction(const struct rw_log *l);
 /*
  * The tables, one header per group, used by server/audit only:
  *	store_entry.h	entries, nodes, side records, index
- *	store_repo.h	repositories, pending accepts, last applied, taints, first-seen commits
+ *	store_repo.h	repositories, pending accepts, last applied, taints, first-seen commits, known signatures
  */
+
+/* The value of a signature that a key was found to have made: digests, for the log knows no signatures (signature.h does). */
+struct rw_store_memo {
+	uint8_t object[32], key[32];
+	bool known;			/* of one that is asked for: it is there, and key is set */
+};
 
 /* ---- serve.db ---- */
 

@@ -90,4 +90,13 @@ rw_must_check bool rw_store_counter_put(struct rw_log *l, struct rw_str repo, st
 rw_must_check bool rw_store_counter_get(struct rw_log *l, struct rw_str repo, struct rw_str key, uint32_t *ret,
     struct rw_error *err);
 
+/* ---- values of signatures that were found good (struct rw_store_memo, store.h) ---- */
+
+/* At most RW_LIMIT_MEMO_SETS times RW_LIMIT_MEMO_ROWS are kept; the oldest go together. */
+rw_must_check bool rw_store_memo_put(struct rw_log *l, const uint8_t key_set[32], const struct rw_store_memo *m, size_t n,
+    struct rw_error *err);
+/* Sets key and known of those that are there. */
+rw_must_check bool rw_store_memo_get(struct rw_log *l, const uint8_t key_set[32], struct rw_store_memo *m, size_t n,
+    struct rw_error *err);
+
 #endif

@@ -62,6 +62,48 @@ want_of(struct rw_judgement *j, const struct rw_update_view *u, const struct rw_
 	return true;
 }
 
+/* The value of a signature that was found good in an accepted push is not computed again. */
+static bool
+recall(struct rw_judgement *j, struct rw_sig_job *job, size_t n, struct rw_error *err)
+{
+	struct rw_sig_memo *memo;
+
+	if (n == 0 || j->in == NULL || j->in->recall == NULL)
+		return true;
+	memo = rw_arena_array(j->scratch, n, sizeof(*memo));
+	if (memo == NULL)
+		return rw_arena_ok(j->scratch, "the signatures of the push", err);
+	for (size_t i = 0; i < n; i++) {
+		rw_sig_object(job[i].payload, job[i].armour, memo[i].object);
+		job[i].memo = &memo[i];
+	}
+	if (!rw_keyring_digest(j->policy->keyring, j->key_set, err))
+		return false;
+	j->in->recall(j->in->ctx, j->key_set, memo, n);
+	return true;
+}
+
+/* What is to be remembered of it. */
+static bool
+remember(struct rw_judgement *j, const struct rw_sig_job *job, size_t n, struct rw_error *err)
+{
+	struct rw_sig_memo *keep;
+
+	if (n == 0 || job[0].memo == NULL)
+		return true;
+	keep = rw_arena_array(j->out, n, sizeof(*keep));
+	if (keep == NULL)
+		return rw_arena_ok(j->out, "the verdict", err);
+	for (size_t i = 0; i < n; i++) {
+		if (job[i].memo->known)
+			j->n_recalled++;
+		else if (job[i].result.state == RW_SIG_GOOD)
+			keep[j->n_memos++] = *job[i].memo;
+	}
+	j->memo = keep;
+	return true;
+}
+
 static bool
 run_batch(struct rw_judgement *j, size_t n, struct rw_error *err)
 {
@@ -85,7 +127,8 @@ run_batch(struct rw_judgement *j, size_t n, struct rw_error *err)
 		job[k].armour = c->commit.signature;
 		owner[k++] = c;
 	}
-	if (!rw_signature_verify_all(j->policy->keyring, job, k, j->in->n_threads, err))
+	if (!recall(j, job, k, err) || !rw_signature_verify_all(j->policy->keyring, job, k, j->in->n_threads, err) ||
+	    !remember(j, job, k, err))
 		return false;
 	for (i = 0; i < k; i++)
 		owner[i]->sig = job[i].result;

@@ -311,6 +311,10 @@ rw_judgement_finish(struct rw_judgement *j, struct rw_verdict *ret, struct rw_er
 	ret->pusher = j->pusher;
 	collect_signers(j, ret);
 	collect_commits(j, ret);
+	ret->memo = j->memo;
+	ret->n_memos = j->n_memos;
+	ret->n_recalled = j->n_recalled;
+	memcpy(ret->key_set, j->key_set, sizeof(ret->key_set));
 	if (!rw_arena_ok(j->scratch, "judging the push", err) || !rw_arena_ok(j->out, "the verdict", err)) {
 		memset(ret, 0, sizeof(*ret));
 		return false;

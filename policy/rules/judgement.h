@@ -153,6 +153,9 @@ struct rw_judgement {
 	bool *signer;				/* by identity */
 	struct rw_counting *counting;		/* one for each security key (judge_counters.c) */
 	size_t n_counting, cap_counting;
+	const struct rw_sig_memo *memo;		/* new ones, in the verdict's arena */
+	size_t n_memos, n_recalled;
+	uint8_t key_set[32];
 };
 
 /* ---- findings (judgement.c) ---- */

@@ -2,6 +2,8 @@
 #include "policy/signature/openpgp.h"
 
 #define SLOTS_MIN 16
+/* Counted up when the verifier comes to judge the value of a signature otherwise. */
+#define VERIFIER "refwall signatures 1 " PACKAGE_VERSION
 
 struct table {
 	struct rw_keyring_entry **slots;	/* a power of two, at most half full */
@@ -281,6 +283,42 @@ rw_keyring_seal(struct rw_keyring *k, struct rw_error *err)
 		return false;
 	rw_crypto_prepare();
 	k->sealed = true;
+	return true;
+}
+
+static size_t
+digest_table(const struct table *t, const char *kind, uint8_t (*out)[32])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_slots; i++) {
+		const struct rw_keyring_entry *e = t->slots[i];
+
+		if (e != NULL)
+			rw_hash(RW_SHA256, (struct rw_str[]){ rw_str(kind), rw_str(e->key.openpgp == NULL ? " ssh " : " openpgp "),
+			    e->key.blob }, 3, out[n++]);
+	}
+	return n;
+}
+
+static int
+digest_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, 32);
+}
+
+bool
+rw_keyring_digest(const struct rw_keyring *k, uint8_t ret[32], struct rw_error *err)
+{
+	size_t n = k->keys.n + k->cas.n;
+	rw_autofree uint8_t (*all)[32] = calloc(n + 1, sizeof(*all));
+
+	if (all == NULL)
+		return rw_fail_nomem(err);
+	n = digest_table(&k->keys, "key", all);
+	n += digest_table(&k->cas, "ca", all + n);
+	qsort(all, n, sizeof(*all), digest_cmp);
+	rw_hash(RW_SHA256, (struct rw_str[]){ RW_STR_LIT(VERIFIER), { (const char *)all, n * sizeof(*all) } }, 2, ret);
 	return true;
 }
 

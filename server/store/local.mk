@@ -12,6 +12,7 @@ librwstore_a_SOURCES = \
 	server/store/lock.c \
 	server/store/log.c \
 	server/store/log_private.h \
+	server/store/memo.c \
 	server/store/open.c \
 	server/store/pending.c \
 	server/store/repo.c \

@@ -10,6 +10,13 @@
 	"CREATE TABLE IF NOT EXISTS sk_counter(repo BLOB NOT NULL, key BLOB NOT NULL, counter INTEGER NOT NULL,"	\
 	" idx INTEGER NOT NULL, PRIMARY KEY(repo, key)) STRICT, WITHOUT ROWID"
 
+/* The same for what is known of signatures; see memo.c. */
+#define RW_STORE_MEMO_SETS							\
+	"CREATE TABLE IF NOT EXISTS sig_set(id INTEGER PRIMARY KEY, keys BLOB NOT NULL, n INTEGER NOT NULL) STRICT"
+#define RW_STORE_MEMO_TABLE							\
+	"CREATE TABLE IF NOT EXISTS sig_memo(id INTEGER NOT NULL, object BLOB NOT NULL, key BLOB NOT NULL,"	\
+	" PRIMARY KEY(id, object)) STRICT, WITHOUT ROWID"
+
 /* Index rows that are not in their own table yet; see key.c. */
 struct rw_recent_row {
 	uint64_t index;

@@ -207,12 +207,44 @@ def bench_memory(what, work):
     row(f"memory of the hook, {what}", peak(repo, "0" * 40, git("rev-parse", "main", cwd=work)), 64, 1, unit="MiB")
 
 
+def hook_seconds(repo, ref, tip):
+    """What its hook takes to judge a new ref: by the clock, and of processor time."""
+    env = {"GIT_DIR": repo, "PATH": "/usr/bin:/bin"}
+    start, cpu = time.perf_counter(), cpu_seconds()
+    subprocess.run([BUILD + "/refwall-hook", "pre-receive"], env=env, cwd=repo, check=True, stderr=subprocess.DEVNULL,
+                   input=f"{'0' * 40} {tip} {ref}\n".encode(), stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start, cpu_seconds() - cpu
+
+
+def bench_again(work, rounds):
+    """The same signed commits to a second branch, with rules of its own. A log that knows nothing for each round."""
+    tip = git("rev-parse", "main", cwd=work)
+    n = git("rev-list", "--count", "main", cwd=work)
+    with open(T + "/state/policy.yaml", encoding="utf-8") as f:
+        policy = f.read() + "  - name: second\n    refs: [refs/heads/second]\n    signed: {by: [alice]}\n"
+    taken = {"main": [], "second": []}
+    for i in range(rounds):
+        state, repo = f"{T}/again{i}", f"{T}/again{i}.git"
+        run("refwall", "init", "--state", state, "--listen", "127.0.0.1:0", "--origin", "bench.example.com")
+        write(state + "/policy.yaml", policy)
+        git("init", "-q", "--bare", repo)
+        run("refwall", "install", "--config", state + "/refwall.yaml", repo)
+        git("--git-dir", repo, "fetch", "-q", work, "main")
+        hook_seconds(repo, "refs/heads/other", tip)         # the compiled policy, and warm files
+        for branch, all_taken in taken.items():
+            all_taken.append(hook_seconds(repo, "refs/heads/" + branch, tip))
+    for k, kind in enumerate(("time", "processor time")):
+        a, b = (statistics.median(t[k] for t in taken[branch]) * 1e3 for branch in ("second", "main"))
+        row(f"hook, {int(n):,} signed commits: second branch / first, {kind}", a, b, 0 if k else 0.5)
+
+
 setup()
 bench_manifests("push of one commit with ten manifests", 10, ROUNDS, 1.3)
 bench_manifests("push of one commit with 1,000 manifests", 1000, max(ROUNDS // 6, 3))
 history, commits = make_history(2001)
 bench_commits(history, commits, 200)
 bench_history(history, commits)
+bench_again(history, max(ROUNDS // 6, 3))
 bench_memory("2,000 signed commits", history)
 bench_memory("1,000 manifests", T + "/work1000")
 run("rm", "-rf", T, cwd="/")

@@ -10,6 +10,7 @@ SCRIPT_TESTS += \
 	tests/e2e/docs.t \
 	tests/e2e/install.t \
 	tests/e2e/kill.t \
+	tests/e2e/memo.t \
 	tests/e2e/notice.t \
 	tests/e2e/openpgp.t \
 	tests/e2e/openpgp-oracles.t \

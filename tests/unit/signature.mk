@@ -15,6 +15,11 @@ tests_unit_test_sk_SOURCES = tests/unit/test_sk.c $(sk_tool) tests/unit/ssh_tool
 tests_unit_test_sk_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sk_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_sig_memo
+tests_unit_test_sig_memo_SOURCES = tests/unit/test_sig_memo.c $(sk_tool) tests/unit/ssh_tool.c tests/unit/ssh_tool.h
+tests_unit_test_sig_memo_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sig_memo_LDADD = $(RW_SIGNATURE_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_sshcert
 tests_unit_test_sshcert_SOURCES = tests/unit/test_sshcert.c $(sk_tool) tests/unit/ssh_tool.c tests/unit/ssh_tool.h
 tests_unit_test_sshcert_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -625,6 +625,39 @@ test_short_numbers(void **state)
 	assert_int_equal(n_short, 3);
 }
 
+/* What is known of a signature spares the arithmetic: a memo that was found is the only reason why this one is good. */
+static void
+test_memo(void **state)
+{
+	static const struct sign_row row = { .by = &sub, .made = 1, .issuer = HASHED };
+	rw_auto_arena struct rw_arena *a = rw_arena_new(1u << 20);
+	rw_auto_buf struct rw_buf body = RW_BUF_INIT(8192), packet = RW_BUF_INIT(8192), armour =
+	    RW_BUF_INIT(16384);
+	const struct rw_keyring *k = ring(a);
+	struct rw_sig_memo m = { .known = false };
+	struct rw_sig_job job = { .payload = PAYLOAD, .memo = &m };
+	struct rw_error err = RW_ERROR_INIT;
+
+	(void)state;
+	make(&row, &body);
+	pgp_packet(&packet, RW_PGP_SIGNATURE, rw_buf_str(&body));
+	pgp_armour(rw_buf_str(&packet), "SIGNATURE", &armour);
+	job.armour = rw_buf_str(&armour);
+	assert_true(rw_signature_verify_all(k, &job, 1, 1, &err));
+	assert_int_equal(job.result.state, RW_SIG_GOOD);
+	assert_false(m.known);
+	m.known = true;
+	assert_true(rw_signature_verify_all(k, &job, 1, 1, &err));
+	assert_int_equal(job.result.state, RW_SIG_GOOD);
+	assert_int_equal(job.result.made, (rw_time)(BORN + DAY) * 1000);
+	assert_true(m.known);
+	job.payload = RW_STR_LIT("another");
+	m.key[31] ^= 1;
+	assert_true(rw_signature_verify_all(k, &job, 1, 1, &err));
+	assert_int_equal(job.result.state, RW_SIG_BAD);
+	assert_false(m.known);
+}
+
 /* Cut at each byte, changed at each byte: never good again. */
 static void
 test_signature_damage(void **state)
@@ -783,6 +816,7 @@ main(void)
 		cmocka_unit_test(test_certificates), cmocka_unit_test(test_damage),
 		    cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_memo),
 		cmocka_unit_test(test_signatures), cmocka_unit_test(test_signature_damage),
 		    cmocka_unit_test(test_armour), cmocka_unit_test(test_short_numbers),
 		cmocka_unit_test(test_time),

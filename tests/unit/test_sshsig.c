@@ -740,14 +740,14 @@ test_corpus(void **state)
 			assert_true(rw_keyring_add(k, &key, &err));
 		}
 		assert_true(rw_keyring_seal(k, &err));
-		rw_sshsig_verify(k, "unittest", rw_buf_str(&data), rw_buf_str(&sig), &r);
+		rw_sshsig_verify(k, "unittest", rw_buf_str(&data), rw_buf_str(&sig), NULL, &r);
 		assert_int_equal(r.state, rows[i].want);
 		if (rows[i].want != RW_SIG_GOOD)
 			continue;
 		rw_signature_verify(k, rw_buf_str(&data), rw_buf_str(&sig), &r);
 		assert_int_equal(r.state, RW_SIG_NAMESPACE);
 		data.data[0] ^= 1;
-		rw_sshsig_verify(k, "unittest", rw_buf_str(&data), rw_buf_str(&sig), &r);
+		rw_sshsig_verify(k, "unittest", rw_buf_str(&data), rw_buf_str(&sig), NULL, &r);
 		assert_int_equal(r.state, RW_SIG_BAD);
 		data.data[0] ^= 1;
 	}

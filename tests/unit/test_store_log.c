@@ -661,12 +661,103 @@ the_highest_counter_stays(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* How many of n signatures are known, numbered from first. */
+static size_t
+known(struct fixture *f, uint8_t keys, size_t first, size_t n)
+{
+	rw_autofree struct rw_store_memo *m = calloc(n, sizeof(*m));
+	uint8_t key_set[32] = { keys };
+	size_t hits = 0;
+
+	assert_non_null(m);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t name = first + i;
+
+		memcpy(m[i].object, &name, sizeof(name));
+		m[i].known = true;
+	}
+	must(rw_store_memo_get(f->l, key_set, m, n, err));
+	for (size_t i = 0; i < n; i++) {
+		hits += m[i].known;
+		assert_int_equal(m[i].key[31], m[i].known ? keys + 1 : 0);
+	}
+	return hits;
+}
+
+static void
+learn(struct fixture *f, uint8_t keys, size_t first, size_t n)
+{
+	rw_autofree struct rw_store_memo *m = calloc(n, sizeof(*m));
+	uint8_t key_set[32] = { keys };
+
+	assert_non_null(m);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t name = first + i;
+
+		memcpy(m[i].object, &name, sizeof(name));
+		m[i].key[31] = (uint8_t)(keys + 1);
+	}
+	must(rw_log_begin(f->l, 0, err));
+	must(rw_store_memo_put(f->l, key_set, m, n, err));
+	must(rw_log_commit(f->l, err));
+}
+
+/* Known under the same keys only; the oldest sets go, whole. A store from before there were any gets the tables. */
+static void
+signatures_are_remembered_within_bounds(void **state)
+{
+	struct fixture *f = *state;
+	struct rw_store_memo one = { .known = false };
+	struct rw_audit_report r;
+	uint8_t keys[32] = { 1 };
+
+	assert_int_equal(known(f, 1, 0, 3), 0);
+	must_fail(rw_store_memo_put(f->l, keys, &one, 1, err), RW_E_USAGE, "transaction");
+	learn(f, 1, 0, 2);
+	assert_int_equal(known(f, 1, 0, 3), 2);
+	assert_int_equal(known(f, 2, 0, 3), 0);
+	learn(f, 1, 1, 2);
+	assert_int_equal(known(f, 1, 0, 3), 3);
+
+	print_message("# undone with what it came with\n");
+	must(rw_log_begin(f->l, 0, err));
+	one.object[0] = 99;
+	must(rw_store_memo_put(f->l, keys, &one, 1, err));
+	rw_log_rollback(f->l);
+	assert_int_equal(known(f, 1, 99, 1), 0);
+
+	print_message("# other keys, as many sets as there may be, and one more\n");
+	for (uint8_t k = 2; k <= RW_LIMIT_MEMO_SETS; k++)
+		learn(f, k, 0, 1);
+	assert_int_equal(known(f, 1, 0, 3), 3);
+	learn(f, RW_LIMIT_MEMO_SETS + 1, 0, 1);
+	assert_int_equal(known(f, 1, 0, 3), 0);
+	assert_int_equal(known(f, 2, 0, 1), 1);
+
+	print_message("# a full set, and one more\n");
+	learn(f, 20, 0, RW_LIMIT_MEMO_ROWS);
+	assert_int_equal(known(f, 3, 0, 1), 1);
+	learn(f, 20, RW_LIMIT_MEMO_ROWS, 1);
+	assert_int_equal(known(f, 3, 0, 1), 0);
+	assert_int_equal(known(f, 20, 0, RW_LIMIT_MEMO_ROWS + 2), RW_LIMIT_MEMO_ROWS + 1);
+
+	must(rw_log_begin(f->l, 0, err));
+	must(rw_db_exec(&f->l->db, "DROP TABLE sig_memo; DROP TABLE sig_set", err));
+	must(rw_log_commit(f->l, err));
+	assert_int_equal(known(f, 20, 0, 3), 0);
+	learn(f, 1, 0, 1);
+	assert_int_equal(known(f, 1, 0, 3), 1);
+	must(rw_audit_verify(f->l, f->a, &r, err));
+	assert_int_equal(r.n_problems, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 		T(the_highest_counter_stays),
+		T(signatures_are_remembered_within_bounds),
 		cmocka_unit_test(modes_do_not_depend_on_the_umask),
 		T(creates_once),
 		T(opening_never_creates),

@@ -24,6 +24,10 @@ struct rw_hook {
 	struct rw_audit_process process;	/* git-receive-pack */
 	bool known;			/* config and names are established */
 	bool gitlab;
+	/* the push certificate: GIT_PUSH_CERT and the variables of its nonce; its bytes once the repository is open */
+	bool has_certificate;
+	struct rw_str certificate_id;
+	struct rw_certificate_given certificate;
 };
 
 void rw_hook_release(struct rw_hook *h);
@@ -33,6 +37,9 @@ rw_must_check bool rw_hook_prepare(struct rw_hook *h, const char *name, struct r
 
 /* Where the repository and the objects of this push lie. */
 struct rw_repo_location rw_hook_location(const struct rw_hook *h);
+
+/* Read the certificate that git wrote into the repository. What cannot be read says why; no push fails for it here. */
+void rw_hook_certificate(struct rw_hook *h, struct rw_repo *repo);
 
 /* guard.c: bounds on the process, set before a byte is read. When time or CPU runs out, the push is refused with that reason. */
 rw_must_check bool rw_guard_set(const char *hook_name, struct rw_error *err);

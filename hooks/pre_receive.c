@@ -65,6 +65,14 @@ recall(void *ctx, const uint8_t key_set[32], struct rw_sig_memo *memo, size_t n)
 }
 
 static bool
+certificate_used(void *ctx, const uint8_t payload[32], uint64_t *ret_entry, struct rw_error *err)
+{
+	const struct session *s = ctx;
+
+	return rw_audit_certificate_used(s->log, payload, ret_entry, err);
+}
+
+static bool
 baseline(struct session *s, const struct rw_oid **ret, size_t *ret_n, struct rw_error *err)
 {
 	const struct rw_str *hex = NULL;
@@ -128,6 +136,8 @@ judge(struct session *s, struct rw_error *err)
 		.tainted = tainted,
 		.sk_counter = sk_counter,
 		.recall = recall,
+		.certificate = h->has_certificate ? &h->certificate : NULL,
+		.certificate_used = certificate_used,
 	};
 
 	if (!baseline(s, &in.baseline, &in.n_baseline, err))
@@ -190,6 +200,7 @@ decide(struct session *s, struct rw_error *err)
 	where = rw_hook_location(h);
 	if (!rw_git_init(err) || !rw_repo_open(&where, &s->repo, err))
 		return false;
+	rw_hook_certificate(h, s->repo);
 	rw_test_point("opened");
 	return refused || judge(s, err);
 }

@@ -103,6 +103,31 @@ own_config(struct rw_hook *h, const char *key, struct rw_str *ret, struct rw_err
 	return true;
 }
 
+static struct rw_str
+env_str(const char *name)
+{
+	const char *z = getenv(name);
+
+	return z == NULL ? RW_STR_LIT("") : rw_str(z);
+}
+
+void
+rw_hook_certificate(struct rw_hook *h, struct rw_repo *repo)
+{
+	rw_auto_object struct rw_object o = { .handle = NULL };
+	struct rw_error err = RW_ERROR_INIT;
+	struct rw_oid id;
+
+	if (!h->has_certificate)
+		return;
+	if (!rw_oid_parse(h->certificate_id, &id) || rw_oid_is_zero(&id))
+		h->certificate.why = "git did not keep it";
+	else if (!rw_repo_read(repo, &id, RW_OBJ_BLOB, RW_LIMIT_PUSH_CERT_BYTES, &o, &err))
+		h->certificate.why = rw_arena_strdup(h->arena, err.msg);
+	else
+		h->certificate.bytes = rw_arena_str(h->arena, o.bytes);
+}
+
 bool
 rw_hook_prepare(struct rw_hook *h, const char *name, struct rw_error *err)
 {
@@ -113,6 +138,11 @@ rw_hook_prepare(struct rw_hook *h, const char *name, struct rw_error *err)
 	h->now = rw_time_now();
 	h->transport = transport_name();
 	h->gitlab = getenv("GL_REPOSITORY") != NULL;
+	/* git's own verdict, GIT_PUSH_CERT_STATUS, calls unknown SSH keys good: it is not read */
+	h->certificate_id = env_str("GIT_PUSH_CERT");
+	h->has_certificate = h->certificate_id.n > 0;
+	h->certificate.nonce = env_str("GIT_PUSH_CERT_NONCE");
+	h->certificate.nonce_status = env_str("GIT_PUSH_CERT_NONCE_STATUS");
 	if (!rw_fd_read_all(STDIN_FILENO, "the list of ref updates", &h->input, err))
 		return false;
 	h->git_dir = realpath(dir == NULL ? "." : dir, NULL);

@@ -258,6 +258,9 @@ rw_hook_record(struct rw_hook *h, struct rw_log *log, struct rw_repo *repo, cons
 	};
 
 	p.process = h->process;
+	p.certificate = h->certificate.bytes;
+	if (verdict != NULL && verdict->certificate_used)
+		p.certificate_payload = verdict->certificate_payload;
 	if (!note_digest(h, log, RW_ENTRY_CONFIG, h->config.digest, err) ||
 	    (policy != NULL && !note_digest(h, log, RW_ENTRY_POLICY, policy->digest, err)))
 		return false;

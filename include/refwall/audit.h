@@ -25,7 +25,8 @@
 	X(RW_ENTRY_TOKEN,	"token")				\
 	X(RW_ENTRY_SUBSCRIPTION,"subscription")				\
 	X(RW_ENTRY_CONFIG,	"config")				\
-	X(RW_ENTRY_CLOCK,	"clock")
+	X(RW_ENTRY_CLOCK,	"clock")				\
+	X(RW_ENTRY_CERTIFICATE,	"certificate")
 #define RW_ENTRY_ENUM(id, name) id,
 enum rw_entry_kind { RW_ENTRY_NONE, RW_ENTRY_KINDS(RW_ENTRY_ENUM) RW_ENTRY_MAX };
 #undef RW_ENTRY_ENUM
@@ -77,6 +78,12 @@ struct rw_audit_push {
 	size_t n_memos;
 	uint8_t key_set[32];
 	struct rw_audit_process process;
+	/*
+	 * The push certificate, whole, or empty: it stands in an entry of its own, the next one. payload: SHA-256 of what was signed, when a
+	 * rule demanded it and found it good: it is used up by that. RW_E_EXISTS when it was used before.
+	 */
+	struct rw_str certificate;		/* personal */
+	const uint8_t *certificate_payload;	/* 32 bytes, or NULL */
 };
 
 /* Append the push entry; an accepted one leaves a pending row per ref. */
@@ -110,6 +117,8 @@ bool rw_audit_is_tainted(struct rw_log *l, struct rw_str repo_id, struct rw_str 
 uint32_t rw_audit_counter(struct rw_log *l, struct rw_str repo_id, struct rw_str key);	/* the highest one; 0: none */
 /* Sets known and key of those that are remembered. */
 void rw_audit_recall(struct rw_log *l, const uint8_t key_set[32], struct rw_store_memo *memo, size_t n);
+/* The push entry whose certificate had that payload; UINT64_MAX: none. */
+rw_must_check bool rw_audit_certificate_used(struct rw_log *l, const uint8_t payload[32], uint64_t *ret_push, struct rw_error *err);
 rw_time rw_audit_first_seen(struct rw_log *l, struct rw_str repo_id, struct rw_str commit_hex);	/* RW_TIME_NONE */
 
 /*
@@ -176,7 +185,7 @@ rw_must_check bool rw_audit_list(struct rw_log *l, struct rw_arena *a, const str
 
 /*
  * One entry for people and programs: {"entry":<as recorded>,"findings":[...]|null,"index":N,"leaf":"<hex>","opened":{"account":"alice","signers":["alice"]}}.
- * An erased opening is null.
+ * An erased opening is null. Of a push with a certificate there is a member "certificate" before these, its text.
  */
 rw_must_check bool rw_audit_expand(struct rw_log *l, const struct rw_audit_entry *e, struct rw_buf *out, struct rw_error *err);
 

@@ -45,6 +45,25 @@ struct rw_push {
 rw_must_check bool rw_push_parse(struct rw_arena *a, struct rw_str in, struct rw_push *ret,
     struct rw_error *err);
 
+/*
+ * What `git push --signed` signs. Strict, pure: version 0.1; pusher, pushee, nonce and push-option in this order, each but
+ * pusher may be absent; an empty line; ref lines as rw_push_parse() wants them; one armour, and nothing behind it. Views point into
+ * bytes or the arena. RW_E_PARSE, RW_E_LIMIT. (gitprotocol-pack(5), "Push Certificate")
+ */
+struct rw_push_cert {
+	struct rw_str pusher;		/* the key or the person, as the client writes it: proves nothing */
+	rw_time time;			/* as claimed */
+	struct rw_str pushee;		/* the client's name of the repository; empty: not said */
+	struct rw_str nonce;		/* empty: none */
+	const struct rw_str *option;
+	size_t n_options;
+	struct rw_push push;
+	struct rw_str payload;		/* the bytes that were signed */
+	struct rw_str signature;	/* armour, up to the end */
+};
+rw_must_check bool rw_push_cert_parse(struct rw_arena *a, struct rw_str bytes, struct rw_push_cert *ret,
+    struct rw_error *err);
+
 /* Is it a well-formed full ref name (starts with "refs/", git-check-ref-format rules, bounded)? Pure. */
 bool rw_refname_valid(struct rw_str name);
 

@@ -60,6 +60,14 @@ struct rw_sk_counter {
 	uint32_t counter;		/* the highest of the push; never 0 */
 };
 
+/* What came with a push that was signed as a whole (git push --signed), as githooks(5) gives it to pre-receive. */
+struct rw_certificate_given {
+	struct rw_str bytes;			/* of the certificate; empty: they could not be read */
+	const char *why;			/* then: why not, printable */
+	/* GIT_PUSH_CERT_NONCE and GIT_PUSH_CERT_NONCE_STATUS; what git says of the signature is not asked */
+	struct rw_str nonce, nonce_status;
+};
+
 struct rw_verdict {
 	bool accepted;				/* false: refuse */
 	const struct rw_finding *finding;
@@ -78,6 +86,9 @@ struct rw_verdict {
 	const struct rw_sig_memo *memo;
 	size_t n_memos, n_recalled;
 	uint8_t key_set[32];			/* rw_keyring_digest(), when there are memos */
+	/* a rule demanded the push certificate and it was good: it must not be used again */
+	bool certificate_used;
+	uint8_t certificate_payload[32];	/* SHA-256 of what was signed */
 };
 
 struct rw_judge_input {
@@ -113,6 +124,12 @@ struct rw_judge_input {
 	 * holds no memos either.
 	 */
 	void (*recall)(void *ctx, const uint8_t key_set[32], struct rw_sig_memo *memo, size_t n);
+	const struct rw_certificate_given *certificate;	/* NULL: the push is not signed */
+	/*
+	 * Was a certificate with this payload used before, by which log entry? UINT64_MAX: no. False: cannot tell, which refuses. May be NULL:
+	 * then none was.
+	 */
+	bool (*certificate_used)(void *ctx, const uint8_t payload[32], uint64_t *ret_entry, struct rw_error *err);
 };
 
 /*

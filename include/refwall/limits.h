@@ -8,6 +8,8 @@
 /* ---- the push ---- */
 #define RW_LIMIT_PUSH_BYTES		(4u << 20)	/* bytes on a hook's standard input */
 #define RW_LIMIT_PUSH_REFS		1000		/* ref updates in one push */
+#define RW_LIMIT_PUSH_CERT_BYTES	(1u << 20)	/* a push certificate */
+#define RW_LIMIT_PUSH_OPTIONS		100		/* named in one */
 #define RW_LIMIT_REF_NAME		512		/* bytes of a ref name */
 #define RW_LIMIT_REPO_REFS		200000		/* refs of one repository */
 #define RW_LIMIT_PUSH_COMMITS		20000		/* commits judged in one push */

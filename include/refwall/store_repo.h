@@ -99,4 +99,12 @@ rw_must_check bool rw_store_memo_put(struct rw_log *l, const uint8_t key_set[32]
 rw_must_check bool rw_store_memo_get(struct rw_log *l, const uint8_t key_set[32], struct rw_store_memo *m, size_t n,
     struct rw_error *err);
 
+/* ---- push certificates that were used, by the SHA-256 of what was signed ---- */
+
+/* RW_E_EXISTS: it is there already. */
+rw_must_check bool rw_store_certificate_add(struct rw_log *l, const uint8_t payload[32], uint64_t index, struct rw_error *err);
+/* The entry that says so; UINT64_MAX: none. */
+rw_must_check bool rw_store_certificate_get(struct rw_log *l, const uint8_t payload[32], uint64_t *ret_index,
+    struct rw_error *err);
+
 #endif

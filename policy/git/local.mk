@@ -18,6 +18,7 @@ librwgit_a_SOURCES = \
 	policy/git/peel.c \
 	policy/git/person.c \
 	policy/git/push.c \
+	policy/git/push_cert.c \
 	policy/git/ref.c \
 	policy/git/refname.c \
 	policy/git/repo.c \

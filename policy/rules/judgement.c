@@ -309,6 +309,8 @@ rw_judgement_finish(struct rw_judgement *j, struct rw_verdict *ret, struct rw_er
 	ret->n = j->n_findings;
 	ret->n_dropped = j->n_dropped;
 	ret->pusher = j->pusher;
+	ret->certificate_used = j->certificate_used;
+	memcpy(ret->certificate_payload, j->certificate_payload, sizeof(ret->certificate_payload));
 	collect_signers(j, ret);
 	collect_commits(j, ret);
 	ret->memo = j->memo;

@@ -156,6 +156,9 @@ struct rw_judgement {
 	const struct rw_sig_memo *memo;		/* new ones, in the verdict's arena */
 	size_t n_memos, n_recalled;
 	uint8_t key_set[32];
+	struct rw_certified *certified;		/* the push certificate, once a rule asked (rule_push_certificate.c) */
+	bool certificate_used;			/* it was good */
+	uint8_t certificate_payload[32];
 };
 
 /* ---- findings (judgement.c) ---- */
@@ -279,6 +282,21 @@ bool rw_commit_touches(struct rw_judgement *j, const struct rw_scope *s, struct 
 /* When validity is judged: when the commit was first accepted, else now. */
 rw_time rw_judgement_time_of(const struct rw_judgement *j, struct rw_commit_info *c);
 void rw_judgement_used_signer(struct rw_judgement *j, uint32_t identity);
+
+/* ---- what signatures mean, in words (signature_words.c) ---- */
+
+struct rw_signature_words {
+	enum rw_sig_state state;
+	const char *what;		/* behind "commit 1234567 ..." */
+	bool detail;			/* the verifier's words are what was found */
+	const char *how;		/* goes before signing again */
+	const char *instead;		/* of signing again */
+};
+const struct rw_signature_words *rw_signature_words_of(enum rw_sig_state state);
+/* What to do instead of signing again, or NULL. */
+const char *rw_signature_mend(struct rw_judgement *j, const struct rw_sig_result *sig);
+/* "is signed with a key that is not valid any more" */
+const char *rw_signature_fault_words(struct rw_judgement *j, const struct rw_sig_result *sig, enum rw_sig_fault fault);
 
 /*
  * A good signature was used, on something that did not come in before (c; NULL: a tag). If a security key made it, its

@@ -12,12 +12,13 @@ rw_rules_load_sources = \
 rw_rules_rule_sources = \
 	policy/rules/rule_updates.c policy/rules/rule_pushed_by.c policy/rules/rule_signed.c \
 	policy/rules/rule_reachable_from.c policy/rules/rule_changed_by.c policy/rules/rule_manifests.c \
-	policy/rules/rule_images.c policy/rules/rule_secrets.c policy/rules/rule_files.c
+	policy/rules/rule_images.c policy/rules/rule_secrets.c policy/rules/rule_files.c \
+	policy/rules/rule_push_certificate.c
 # Judging: struct rw_policy + push -> verdict.
 rw_rules_judge_sources = \
 	policy/rules/judgement.h policy/rules/judgement.c policy/rules/oid_map.c policy/rules/scope.c \
 	policy/rules/judge_push.c policy/rules/judge_refs.c policy/rules/judge_commits.c \
-	policy/rules/judge_signatures.c policy/rules/judge_content.c policy/rules/judge_files.c \
+	policy/rules/judge_signatures.c policy/rules/signature_words.c policy/rules/judge_content.c policy/rules/judge_files.c \
 	policy/rules/judge_changes.c policy/rules/content.c policy/rules/content_report.c \
 	policy/rules/patch.h policy/rules/patch.c \
 	policy/rules/builtin_names.c policy/rules/builtin_objects.c \

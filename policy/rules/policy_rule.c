@@ -19,7 +19,6 @@ static const struct rw_builder_key plain_keys[] = {
 	{ "pods", RW_KEY_LATER },
 	{ "freeze", RW_KEY_LATER },
 	{ "promotion", RW_KEY_LATER },
-	{ "push-certificate", RW_KEY_LATER },
 };
 #define N_PLAIN RW_ARRAY_LEN(plain_keys)
 

@@ -61,6 +61,7 @@ bool rw_rule_has_trait(const struct rw_rule *r, enum rw_rule_trait t);
 
 extern const struct rw_rule_type rw_rule_updates, rw_rule_pushed_by, rw_rule_signed, rw_rule_reachable_from;
 extern const struct rw_rule_type rw_rule_changed_by, rw_rule_manifests, rw_rule_images, rw_rule_secrets, rw_rule_files;
+extern const struct rw_rule_type rw_rule_push_certificate;
 
 /* ---- for compile functions (policy_load.c) ---- */
 
@@ -113,6 +114,10 @@ struct rw_conf_signed {			/* signed: {by: [who...], match: committer|author|acco
 	struct rw_who by;
 	unsigned match;			/* bits: 1 committer, 2 author, 4 account */
 	bool touch, pin;		/* a security key, touched, and told its PIN */
+};
+struct rw_conf_push_certificate {	/* push-certificate: required, or {by: [who...]} */
+	bool anybody;			/* whom the policy knows */
+	struct rw_who by;
 };
 struct rw_conf_reachable {		/* reachable-from: [ref globs] */
 	struct rw_globs refs;

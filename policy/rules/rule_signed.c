@@ -21,7 +21,7 @@ compile(struct rw_policy_builder *b, const struct rw_yaml_node *n, void *conf, s
 {
 	static const struct rw_builder_key keys[] = {
 		{ "by", RW_KEY_REQUIRED }, { "match", RW_KEY_OPTIONAL }, { "touch", RW_KEY_OPTIONAL },
-		{ "pin", RW_KEY_OPTIONAL }, { "push-certificate", RW_KEY_LATER }
+		{ "pin", RW_KEY_OPTIONAL }
 	};
 	static const char *const words[] = { "committer", "author", "account" };	/* bits 1, 2, 4 */
 	const struct rw_yaml_node *v[RW_ARRAY_LEN(keys)];
@@ -45,36 +45,6 @@ codec(struct rw_codec *c, void *conf)
 	rw_codec_bool(c, &f->touch);
 	rw_codec_bool(c, &f->pin);
 }
-
-#define ASK_ADMINISTRATOR "an administrator adds it to the keys of your identity in the policy"
-#define SET_UP_SSH "git config gpg.format ssh && git config user.signingKey ~/.ssh/id_ed25519.pub && "
-
-/* What a signature that is not good means to the person who pushes. */
-static const struct said {
-	enum rw_sig_state state;
-	const char *what;		/* behind "commit 1234567 ..." */
-	bool detail;			/* the verifier's words are what was found */
-	const char *how;		/* goes before signing again */
-	const char *instead;		/* of signing again */
-} said[] = {
-	{ RW_SIG_UNSIGNED, "is not signed", false, "", NULL },
-	{ RW_SIG_UNSUPPORTED, "is signed in a way that is not supported", true, SET_UP_SSH, NULL },
-	{ RW_SIG_MALFORMED, "carries a signature that cannot be read", true, "", NULL },
-	{ RW_SIG_NAMESPACE, "carries a signature that was made for another purpose", true, "", NULL },
-	{ RW_SIG_UNKNOWN_KEY, "is signed with a key that the policy does not know", false, "",
-	    "if it is your key, " ASK_ADMINISTRATOR },
-	{ RW_SIG_REVOKED, "is signed with a key that is revoked", true, "sign with another key: ", NULL },
-	{ RW_SIG_CERT_CA, "is signed with a certificate of a CA that the policy does not know", true, "",
-	    "if it is your CA, " ASK_ADMINISTRATOR " (ssh-ca, principals)" },
-	{ RW_SIG_CERT_BAD, "is signed with a certificate that is no good", true,
-	    "get another certificate from your CA, then: ", NULL },
-	{ RW_SIG_CERT_PRINCIPAL, "is signed with a certificate for nobody whom the policy lists", true,
-	    "get a certificate for a principal that the policy lists, then: ", NULL },
-	{ RW_SIG_CERT_OPTION, "is signed with a certificate that demands what is not kept here", true,
-	    "get a certificate without that critical option, then: ", NULL },
-	{ RW_SIG_BAD, "carries a signature that does not fit it", true, "", NULL },
-	{ RW_SIG_REFUSED, "carries a signature that could not be judged", true, "", NULL },
-};
 
 /* What is being judged: a commit, or the tag of an update. */
 struct subject {
@@ -128,24 +98,16 @@ find(struct rw_judgement *j, const struct subject *s, const char *what, const ch
 static bool
 say_state(struct rw_judgement *j, const struct subject *s)
 {
-	const struct said *row = &said[RW_ARRAY_LEN(said) - 1];
-	struct rw_finding *f;
+	const struct rw_signature_words *row = rw_signature_words_of(s->sig->state);
+	struct rw_finding *f = find(j, s, row->what, NULL);
 
-	for (size_t i = 0; i < RW_ARRAY_LEN(said); i++) {
-		if (said[i].state == s->sig->state)
-			row = &said[i];
-	}
-	f = find(j, s, row->what, NULL);
 	if (row->detail && s->sig->detail[0] != '\0')
 		f->found = rw_judgement_text(j, "%s", s->sig->detail);
-	f->mend = row->instead != NULL ? row->instead :
-	    sign_again(j, s, s->sig->mend != NULL ? s->sig->mend : row->how);
+	f->mend = rw_signature_mend(j, s->sig);
+	if (f->mend == NULL)
+		f->mend = sign_again(j, s, s->sig->mend != NULL ? s->sig->mend : row->how);
 	if (s->sig->state == RW_SIG_UNKNOWN_KEY)
 		f->found = rw_judgement_text(j, "key %s", s->sig->fingerprint);
-	if (s->sig->state == RW_SIG_UNKNOWN_KEY && strchr(s->sig->fingerprint, ':') == NULL)
-		f->mend = rw_judgement_text(j, "if it is your key, give an administrator what 'gpg --armor --export %s' prints; "
-		    "refwall key import makes a key table of it, which the policy names as openpgp: keys/NAME.keys",
-		    s->sig->fingerprint);
 	return false;
 }
 
@@ -181,16 +143,6 @@ say_own_time(struct rw_judgement *j, const struct subject *s, bool ended, struct
 static bool
 say_fault(struct rw_judgement *j, const struct subject *s, enum rw_sig_fault fault)
 {
-	static const char *const whats[] = {
-		[RW_SIG_FAULT_NONE] = "is signed",
-		[RW_SIG_FAULT_EARLY] = "is signed with a %s that is not valid yet",
-		[RW_SIG_FAULT_LATE] = "is signed with a %s that is not valid any more",
-		[RW_SIG_FAULT_CERT_EARLY] = "is signed with a %s that is not valid yet",
-		[RW_SIG_FAULT_CERT_LATE] = "is signed with a %s that is not valid any more",
-		[RW_SIG_FAULT_REVOKED] = "is signed with a %s that is revoked",
-		[RW_SIG_FAULT_AHEAD] = "carries a signature from the future",
-		[RW_SIG_FAULT_ENDED] = "carries a signature that has ended",
-	};
 	const struct rw_sig_result *sig = s->sig;
 	const struct rw_key *k = sig->key;
 	bool cert = fault == RW_SIG_FAULT_CERT_EARLY || fault == RW_SIG_FAULT_CERT_LATE;
@@ -199,10 +151,8 @@ say_fault(struct rw_judgement *j, const struct subject *s, enum rw_sig_fault fau
 	const char *what = cert ? "certificate" : sig->certificate ? "CA" : "key";
 	char at[RW_TIME_LEN], when[RW_TIME_LEN];
 	struct rw_finding *f;
-	const char *said_of = strstr(whats[fault], "%s");
 
-	f = find(j, s, said_of == NULL ? whats[fault] : rw_judgement_text(j, "%.*s%s%s", (int)(said_of - whats[fault]),
-	    whats[fault], what, said_of + 2), NULL);
+	f = find(j, s, rw_signature_fault_words(j, sig, fault), NULL);
 	if (fault == RW_SIG_FAULT_REVOKED || fault == RW_SIG_FAULT_AHEAD || fault == RW_SIG_FAULT_ENDED) {
 		if (fault == RW_SIG_FAULT_REVOKED)
 			say_revoked(j, s, f);

@@ -10,6 +10,7 @@ const struct rw_rule_type *const rw_rule_types[] = {
 	&rw_rule_images,
 	&rw_rule_secrets,
 	&rw_rule_files,
+	&rw_rule_push_certificate,
 	NULL
 };
 

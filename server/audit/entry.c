@@ -34,6 +34,10 @@ static const struct member baseline_members[] = {
 static const struct member clock_members[] = {
 	{ "kind", KIND }, { "previous", TIME }, { "time", TIME }, { "v", FORMAT },
 };
+static const struct member certificate_members[] = {
+	{ "certificate", COMMITMENT_OR_NULL }, { "kind", KIND }, { "payload", DIGEST_OR_NULL }, { "push", INDEX },
+	{ "repo", REPO }, { "time", TIME }, { "v", FORMAT },
+};
 /* Of the other kinds only these are demanded; what else they hold is theirs. */
 static const struct member open_members[] = { { "kind", KIND }, { "time", TIME }, { "v", FORMAT } };
 
@@ -48,6 +52,7 @@ static const struct {
 	SHAPE(RW_ENTRY_BYPASS, bypass_members),
 	SHAPE(RW_ENTRY_BASELINE, baseline_members),
 	SHAPE(RW_ENTRY_CLOCK, clock_members),
+	SHAPE(RW_ENTRY_CERTIFICATE, certificate_members),
 };
 
 static const char *const kind_names[RW_ENTRY_MAX] = {

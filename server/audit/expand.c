@@ -1,4 +1,5 @@
 /* One entry together with what stands beside it. */
+#include "server/audit/certificate.h"
 #include "server/audit/opened.h"
 
 bool
@@ -78,13 +79,20 @@ rw_audit_expand(struct rw_log *l, const struct rw_audit_entry *e, struct rw_buf 
 {
 	rw_auto_arena struct rw_arena *a = rw_arena_new((size_t)RW_LIMIT_SIDE_BYTES * 16);
 	struct rw_json j = rw_json_init(out, true);
+	struct rw_str certificate = { NULL, 0 };
 	struct rw_entry parsed;
 
 	if (a == NULL)
 		return rw_fail_nomem(err);
 	if (!rw_entry_parse(a, e->body, &parsed, err))
 		return false;
+	if (parsed.kind == RW_ENTRY_PUSH && !rw_certificate_of(l, a, e->index, &certificate, err))
+		return false;
 	rw_json_object(&j);
+	if (certificate.p != NULL) {
+		rw_json_key(&j, "certificate");
+		rw_json_str(&j, certificate);
+	}
 	rw_json_key(&j, "entry");
 	rw_json_raw(&j, e->body);
 	rw_json_key(&j, "findings");

@@ -21,6 +21,7 @@ librwaudit_a_SOURCES = \
 	server/audit/merkle.h \
 	server/audit/opened.h \
 	server/audit/process.c \
+	server/audit/certificate.c server/audit/certificate.h \
 	server/audit/push.c \
 	server/audit/search.c \
 	server/audit/search.h \

@@ -3,6 +3,7 @@
 #include "refwall/store_repo.h"
 #include "refwall/text.h"
 #include "server/audit/append.h"
+#include "server/audit/certificate.h"
 
 struct commitments {
 	uint8_t (*digest)[32];
@@ -230,5 +231,6 @@ rw_audit_push(struct rw_log *l, const struct rw_audit_push *p, uint64_t *ret_ind
 		return rw_fail(err, RW_E_USAGE, "push entry: a repository without id");
 	return prepare(&d, &b, &signers, &refs, err) && write_body(&d, &b, &out, err) &&
 	    rw_append(l, &d, p->now, rw_buf_str(&out), ret_index, err) &&
-	    (!p->accepted || remember(l, p, *ret_index, err) || rw_log_spoil(l));
+	    (((!p->accepted || remember(l, p, *ret_index, err)) && rw_certificate_append(l, p, *ret_index, err)) ||
+	    rw_log_spoil(l));
 }

@@ -6,6 +6,7 @@
 
 #include "refwall/encoding.h"
 #include "refwall/text.h"
+#include "server/audit/certificate.h"
 #include "server/audit/verify.h"
 
 struct repo {
@@ -250,6 +251,7 @@ rw_verify_state(struct rw_verify *v, uint64_t index, const struct rw_entry *e, c
     struct rw_error *err)
 {
 	const struct rw_json_value *b = e->body;
+	bool listed;
 
 	if (v->refs.a == NULL) {
 		v->repos = (struct rw_map)RW_MAP_INIT(v->state, struct repo);
@@ -265,6 +267,12 @@ rw_verify_state(struct rw_verify *v, uint64_t index, const struct rw_entry *e, c
 	if (e->kind == RW_ENTRY_BYPASS)
 		return replay_move(v, w->a, index, rw_json_get_str(w->a, rw_json_get(b, "repo"), "id"),
 		    rw_json_get_str(w->a, b, "ref"), rw_json_get(b, "old")->str, rw_json_get(b, "new")->str, err);
+	if (e->kind == RW_ENTRY_CERTIFICATE) {
+		if (!rw_certificate_listed(v->l, e, &listed, err))
+			return false;
+		if (!listed)
+			rw_verify_problem(v, index, "used a push certificate, but the table does not say so");
+	}
 	return true;
 }
 

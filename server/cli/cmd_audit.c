@@ -137,7 +137,7 @@ verify(struct rw_invocation *in, struct rw_error *err)
 static const struct rw_option list_options[] = {
 	RW_OPTION_CONFIG,
 	{ "format", "FORMAT", "text, json, ndjson or csv", false, false },
-	{ "kind", "KIND", "baseline, push, applied, not-applied, bypass, policy, token, subscription, config, clock", false, false },
+	{ "kind", "KIND", "baseline, push, applied, not-applied, bypass, policy, token, subscription, config, clock, certificate", false, false },
 	{ "repo", "NAME", "name or id of a repository", false, false },
 	{ "ref", "REF", "full name of a ref", false, false },
 	{ "account", "ACCOUNT", "who pushed", false, false },

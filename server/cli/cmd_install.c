@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "refwall/encoding.h"
 #include "refwall/git.h"
 #include "refwall/hash.h"
 #include "refwall/text.h"
@@ -108,6 +109,28 @@ size_of(struct rw_str s)
 	return unit == NULL ? v : v << (10 * (unit - units + 1));
 }
 
+/*
+ * What signed pushes need: a secret from which git makes nonces, and time between the two requests of a push over HTTP. What an
+ * administrator set stays.
+ */
+static bool
+sign_pushes(struct rw_arena *a, const char *git_dir, struct rw_error *err)
+{
+	static const char slop[] = "60";
+	struct rw_str had;
+	uint8_t random[32];
+	char hex[65];
+
+	if (!rw_repo_config(a, git_dir, "receive.certNonceSeed", &had, err))
+		return false;
+	if (had.n == 0 && (!rw_random(random, sizeof(random), err) ||
+	    !git_config(a, git_dir, "receive.certNonceSeed", rw_hex_encode(random, sizeof(random), hex), err)))
+		return false;
+	if (!rw_repo_config(a, git_dir, "receive.certNonceSlop", &had, err))
+		return false;
+	return had.n > 0 || git_config(a, git_dir, "receive.certNonceSlop", slop, err);
+}
+
 static bool
 harden(struct rw_arena *a, const char *git_dir, struct rw_error *err)
 {
@@ -191,7 +214,8 @@ install(struct rw_invocation *in, const struct rw_config *c, const char *hook, c
 	if (had.n > 0)
 		return rw_fail(err, RW_E_CONFIG, "%s: core.hooksPath is set, so git would not run hooks/; unset it", git_dir);
 	if (!rw_repo_name_from_path(in->arena, c->repositories_root, git_dir, &name, err) || !repo_id(in->arena, git_dir, &id, err) ||
-	    !git_config(in->arena, git_dir, "refwall.config", c->path, err) || !harden(in->arena, git_dir, err))
+	    !git_config(in->arena, git_dir, "refwall.config", c->path, err) || !harden(in->arena, git_dir, err) ||
+	    !sign_pushes(in->arena, git_dir, err))
 		return false;
 	if (mkdir(rw_arena_printf(in->arena, "%s/hooks", git_dir), 0755) != 0 && errno != EEXIST)
 		return rw_fail_errno(err, "%s/hooks", git_dir);

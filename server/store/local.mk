@@ -2,6 +2,7 @@ noinst_LIBRARIES += librwstore.a
 librwstore_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 librwstore_a_SOURCES = \
 	server/store/both.c \
+	server/store/certificate.c \
 	server/store/counter.c \
 	server/store/db.c \
 	server/store/db.h \

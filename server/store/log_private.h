@@ -17,6 +17,11 @@
 	"CREATE TABLE IF NOT EXISTS sig_memo(id INTEGER NOT NULL, object BLOB NOT NULL, key BLOB NOT NULL,"	\
 	" PRIMARY KEY(id, object)) STRICT, WITHOUT ROWID"
 
+/* The same with the first push certificate. */
+#define RW_STORE_CERTIFICATE_TABLE						\
+	"CREATE TABLE IF NOT EXISTS push_certificate(payload BLOB NOT NULL PRIMARY KEY, idx INTEGER NOT NULL)"	\
+	" STRICT, WITHOUT ROWID"
+
 /* Index rows that are not in their own table yet; see key.c. */
 struct rw_recent_row {
 	uint64_t index;

@@ -15,6 +15,7 @@ SCRIPT_TESTS += \
 	tests/e2e/openpgp.t \
 	tests/e2e/openpgp-oracles.t \
 	tests/e2e/push.t \
+	tests/e2e/push-certificate.t \
 	tests/e2e/revoked.t \
 	tests/e2e/security-key.t \
 	tests/e2e/signers.t \

@@ -6,6 +6,11 @@ tests_unit_test_git_push_SOURCES = tests/unit/test_git_push.c
 tests_unit_test_git_push_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_git_push_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
 
+UNIT_TESTS += tests/unit/test_git_push_cert
+tests_unit_test_git_push_cert_SOURCES = tests/unit/test_git_push_cert.c
+tests_unit_test_git_push_cert_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_git_push_cert_LDADD = $(RW_GIT_LIBS) $(CMOCKA_LIBS)
+
 UNIT_TESTS += tests/unit/test_git_commit
 tests_unit_test_git_commit_SOURCES = tests/unit/test_git_commit.c
 tests_unit_test_git_commit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -55,6 +60,11 @@ FUZZ_TARGETS += tests/fuzz/fuzz_push
 tests_fuzz_fuzz_push_SOURCES = tests/fuzz/fuzz_push.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_push_LDADD = $(RW_GIT_LIBS)
 tests_fuzz_fuzz_push_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_push_cert
+tests_fuzz_fuzz_push_cert_SOURCES = tests/fuzz/fuzz_push_cert.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_push_cert_LDADD = $(RW_GIT_LIBS)
+tests_fuzz_fuzz_push_cert_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_commit
 tests_fuzz_fuzz_commit_SOURCES = tests/fuzz/fuzz_commit.c $(FUZZ_MAIN)

@@ -123,6 +123,48 @@ plain_events_sort_their_members(void **state)
 }
 
 static void
+keeps_push_certificates(void **state)
+{
+	static const uint8_t payload[32] = { 7 }, other[32] = { 8 };
+	struct fixture *f = *state;
+	struct rw_audit_ref r = ref_update("refs/heads/main", '0', 'a');
+	struct rw_audit_push p = simple_push(f, &r, false);
+	rw_auto_buf struct rw_buf b = RW_BUF_INIT(RW_LIMIT_SIDE_BYTES);
+	struct rw_audit_report report;
+	struct rw_audit_entry e;
+	uint64_t index, plain, used;
+
+	begin(f);
+	p.certificate = RW_STR_LIT("certificate version 0.1\nby \xff\n");
+	must(rw_audit_push(f->l, &p, &plain, err));		/* nobody asked for it: it may come again */
+	must(rw_audit_push(f->l, &p, &index, err));
+	assert_int_equal(index, plain + 2);
+	p.certificate_payload = payload;
+	must(rw_audit_push(f->l, &p, &index, err));
+	commit(f);
+	must(rw_audit_certificate_used(f->l, payload, &used, err));
+	assert_int_equal(used, index);
+	must(rw_audit_certificate_used(f->l, other, &used, err));
+	assert_true(used == UINT64_MAX);
+
+	begin(f);
+	must_fail(rw_audit_push(f->l, &p, &used, err), RW_E_EXISTS, "used before");
+	{
+		struct rw_error err = RW_ERROR_INIT;
+
+		assert_false(rw_log_commit(f->l, &err));
+	}
+	must(rw_audit_get(f->l, f->a, index, &e, err));
+	must(rw_audit_expand(f->l, &e, &b, err));
+	assert_non_null(strstr(b.data, "{\"certificate\":{\"b64\":\"Y2VydGlmaWNhdGUgdmVyc2lvbiAwLjEKYnkg/wo=\"},\"entry\":"));
+	must(rw_audit_get(f->l, f->a, index + 1, &e, err));
+	assert_int_equal(e.kind, RW_ENTRY_CERTIFICATE);
+	assert_non_null(memmem(e.body.p, e.body.n, "\"payload\":\"0700", 15));
+	must(rw_audit_verify(f->l, f->a, &report, err));
+	assert_int_equal(report.n_problems, 0);
+}
+
+static void
 says_when_the_clock_steps_back(void **state)
 {
 	struct fixture *f = *state;
@@ -474,6 +516,7 @@ main(void)
 		T(refuses_what_it_could_not_verify),
 		T(spills_what_does_not_fit),
 		T(plain_events_sort_their_members),
+		T(keeps_push_certificates),
 		T(says_when_the_clock_steps_back),
 		T(keeps_repositories_and_baselines),
 		T(remembers_taints_and_first_sight),

@@ -231,7 +231,7 @@ static const struct {
 	    "version: 1\nrules:\n  - {name: x, shape: round}\n",
 	    "3:15: unknown key 'shape' in a rule, which has: name, repos, refs, paths, mode, "
 	    "message, help, updates, pushed-by, signed, reachable-from, changed-by, manifests, "
-	    "images, secrets, files" },
+	    "images, secrets, files, push-certificate" },
 	{ "mode",
 	    "version: 1\nrules:\n  - {name: x, mode: warning, updates: [create]}\n",
 	    "3:21: mode: wanted enforce or warn, found 'warning'" },
@@ -272,9 +272,15 @@ static const struct {
 	{ "later: promotion",
 	    "version: 1\nrules:\n  - {name: x, promotion: {from: a}}\n",
 	    "3:15: 'promotion' in a rule is not supported by this version" },
-	{ "later: push-certificate",
-	    "version: 1\nrules:\n  - {name: x, push-certificate: required}\n",
-	    "3:15: 'push-certificate' in a rule is not supported by this version" },
+	{ "push-certificate unknown word",
+	    "version: 1\nrules:\n  - {name: x, push-certificate: true}\n",
+	    "3:33: push-certificate: wanted required, found 'true'" },
+	{ "push-certificate by nobody",
+	    "version: 1\nrules:\n  - {name: x, push-certificate: {}}\n",
+	    "3:33: push-certificate lacks 'by'" },
+	{ "push-certificate with paths",
+	    "version: 1\nrules:\n  - {name: x, paths: [a/**], push-certificate: required}\n",
+	    "3:30: 'push-certificate' looks at whole pushes and commits, not at paths: put it into a rule without paths" },
 	{ "updates unknown word",
 	    "version: 1\nrules:\n  - {name: x, updates: [create, fast-foward]}\n",
 	    "3:33: updates: wanted create, fast-forward, rewind or delete, found 'fast-foward' (did "
@@ -338,10 +344,6 @@ static const struct {
 	    "version: 1\nidentities: {a: {accounts: [a]}}\nrules:\n"
 	    "  - {name: x, signed: {by: [a], pin: true}}\n",
 	    "4:38: signed.pin: wanted required, found 'true'" },
-	{ "signed with a push certificate",
-	    "version: 1\nidentities: {a: {accounts: [a]}}\nrules:\n"
-	    "  - {name: x, signed: {by: [a], push-certificate: true}}\n",
-	    "4:33: 'push-certificate' in signed is not supported by this version" },
 	{ "reachable-from a short name",
 	    "version: 1\nrules:\n  - {name: x, reachable-from: main}\n",
 	    "3:31: reachable-from: 'main' is no full ref name, wanted one like refs/heads/main or "

@@ -149,6 +149,26 @@ check 'install mends that' refwall install --config "$conf" "$T/shop.git"
 check 'then a signed push goes in' push --signed main
 check 'the log is whole' verify
 
+# ---- by real gpg ----
+if command -v gpg >/dev/null; then
+	# shellcheck source=tests/e2e/gpg.sh
+	. "$RW_SRCDIR/tests/e2e/gpg.sh"
+	gpgkey carol ed25519
+	gpgkey dave rsa3072
+	check 'the certificate of carol is imported' table carol
+	sed 's|^scope:|  carol: {keys: [{openpgp: keys/carol.keys}]}\n&|' "$T/state/policy.yaml" >"$T/p"
+	policy <"$T/p"
+	git config --global gpg.format openpgp
+	git config --global user.signingKey "$(fpr carol)"
+	git commit -q --allow-empty -m 'by gpg'
+	check 'gpg signs a push' push --signed main
+	git config --global user.signingKey "$(fpr dave)"
+	refused 'an unknown gpg key' 'a key that the policy does not know'
+	act_as alice
+else
+	skip 'gpg signs a push' 'no gpg'
+fi
+
 # ---- over HTTP, where two processes share the nonce ----
 backend=$(git --exec-path)/git-http-backend
 if ! [ -x "$backend" ] || ! command -v python3 >/dev/null; then

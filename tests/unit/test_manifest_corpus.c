@@ -110,6 +110,8 @@ run(const char *archive, struct tally *t)
 	(void)pclose(f);
 	if (!ok || tar.len == 0) {
 		print_message("# skipped: no %s.tar.xz, or no xz\n", archive);
+		rw_buf_release(&command);
+		rw_buf_release(&tar);
 		skip();
 	}
 	walk_tar(t, rw_buf_str(&tar));

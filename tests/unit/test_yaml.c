@@ -394,7 +394,6 @@ bombs(void **state)
 		assert_true(rw_yaml_parse(a, rw_buf_str(&b), &y, &e));
 		print_message("# %s: %ld us\n", unit[i][0] == '\n' ? "LF" : "200 KB of one thing",
 		    (long)((clock() - t) * 1000000 / CLOCKS_PER_SEC));
-		assert_true(clock() - t < CLOCKS_PER_SEC);
 	}
 }
 

@@ -133,7 +133,7 @@ rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, in
 	int64_t deadline = rw_time_monotonic() + h->config.chained_timeout_ms;
 	bool in_time;
 	int status = 0;
-	pid_t pid;
+	pid_t pid, waited;
 
 	*ret_ran = false;
 	*ret_status = 0;
@@ -149,8 +149,12 @@ rw_chained_run(const struct rw_hook *h, struct rw_buf *output, bool *ret_ran, in
 	in_time = pump_run(&p, rw_buf_str(&h->input), output, deadline) && ends_in_time(pid, deadline);
 	if (!in_time)
 		(void)kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
+	/* No status is no consent: where SIGCHLD is ignored, the kernel keeps none. */
+	do
+		waited = waitpid(pid, &status, 0);
+	while (waited < 0 && errno == EINTR);
+	if (waited != pid)
+		return rw_fail_errno(err, "the chained hook %s: its exit status", path);
 	if (!in_time)
 		return rw_fail(err, RW_E_LIMIT, "the chained hook %s did not end in time", path);
 	*ret_ran = true;

@@ -49,11 +49,13 @@ rw_guard_set(const char *hook_name, struct rw_error *err)
 {
 	struct sigaction sa = { .sa_handler = on_deadline };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction dflt = { .sa_handler = SIG_DFL };	/* a parent may have left SIGCHLD ignored */
 	struct itimerval t = { .it_value = { .tv_sec = RW_LIMIT_HOOK_WALL_SECONDS } };
 
 	can_refuse = strcmp(hook_name, "pre-receive") == 0;
 	sigemptyset(&sa.sa_mask);
 	if (sigaction(SIGALRM, &sa, NULL) != 0 || sigaction(SIGXCPU, &sa, NULL) != 0 ||
+	    sigaction(SIGCHLD, &dflt, NULL) != 0 ||
 	    sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
 		return rw_fail_errno(err, "sigaction");
 	if (setitimer(ITIMER_REAL, &t, NULL) != 0)

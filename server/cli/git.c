@@ -59,7 +59,7 @@ rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, s
 	char **env = clean_environment(a);
 	int fd[2], status = 0;
 	bool read_ok;
-	pid_t pid;
+	pid_t pid, waited;
 
 	if (env == NULL)
 		return rw_fail_nomem(err);
@@ -79,8 +79,11 @@ rw_cli_git(struct rw_arena *a, const char *const *argv, const char **ret_line, s
 	}
 	read_ok = rw_fd_read_all(fd[0], "git", &out, err);
 	close(fd[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
+	do
+		waited = waitpid(pid, &status, 0);
+	while (waited < 0 && errno == EINTR);
+	if (waited != pid)
+		return rw_fail_errno(err, "git's exit status");
 	if (!read_ok)
 		return false;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)

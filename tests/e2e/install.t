@@ -35,6 +35,11 @@ touch "$T/old-says-no"
 commit 'the old hook minds'
 fails 'the old hook can refuse' push main
 has 'and the record says who refused' "$T/push.out" 'remote: chained: the hook that was here before Refwall refused'
+# a parent that ignores SIGCHLD leaves no exit status to ask for: that is no consent
+printf '%s %s refs/heads/main\n' "$(git rev-parse origin/main)" "$(git rev-parse HEAD)" |
+	GIT_DIR=$T/old.git perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' refwall-hook pre-receive >"$T/words" 2>&1
+is 'the old hook refuses where SIGCHLD is ignored' "$?" 1
+has 'and it is the one that did' "$T/words" '^chained: the hook that was here before Refwall refused'
 rm "$T/old-says-no"
 check 'install again changes nothing that matters' refwall install --config "$conf" "$T/old.git"
 is 'git is told how much it may take in' "$(git --git-dir "$T/old.git" config receive.maxInputSize)" 256m

@@ -6,6 +6,8 @@
 
 #include "hooks/hook.h"
 
+#define RW_PLAIN_NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-"
+
 struct session {
 	struct rw_hook *hook;
 	struct rw_push push;
@@ -224,7 +226,10 @@ give_up(struct session *s, const struct rw_error *why)
 	return 3;
 }
 
-/* The range that a person would rehearse: of the first refused branch that is not deleted. NULL: none. */
+/*
+ * The range that a person would rehearse: of the first refused branch that is not deleted. It will be pasted into a shell, so a
+ * name that a shell would read in another way gives none. NULL: none.
+ */
 static const char *
 range_of(struct session *s)
 {
@@ -236,6 +241,8 @@ range_of(struct session *s)
 			continue;
 		if (u->kind == RW_UPDATE_CREATE)
 			return "origin/main..HEAD";
+		if (strspn(name.p, RW_PLAIN_NAME) != name.n)
+			return NULL;
 		return rw_arena_printf(s->hook->arena, "origin/%s..HEAD", name.p + strlen("refs/heads/"));
 	}
 	return NULL;

@@ -145,6 +145,16 @@ commit 'namespaced'
 stopped '11: GIT_NAMESPACE' 'GIT_NAMESPACE' --receive-pack='env GIT_NAMESPACE=x git receive-pack' main
 fresh
 
+# A refusal ends with a command to be pasted: a branch that a shell would read in another way is not put there.
+odd_name='release/a;b'
+commit 'a branch with an odd name'
+check 'an odd name is no fault' push "main:$odd_name"
+commit 'unsigned on it' --no-gpg-sign
+fails 'an unsigned commit on it is one' push "main:$odd_name"
+has 'for that reason' "$T/push.out" 'remote: signed: commit'
+lacks 'and the name goes into no command' "$T/push.out" 'refwall check'
+fresh
+
 # 12. Laundering: through a ref with weaker rules, and through a rule that only warned.
 commit 'unsigned' --no-gpg-sign
 push main:side/launder || not_ok 'a branch without rules' "$T/push.out"

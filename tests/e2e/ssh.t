@@ -91,6 +91,7 @@ fails 'another account may not push to main' push main
 has 'and is told so' "$T/push.out" 'remote: .*only maintainers push to main|remote: pushed-by'
 ssh_as forced
 fails 'an unsigned commit is refused' sh -c 'git commit -q --allow-empty --no-gpg-sign -m x && git push origin main'
+has 'for that reason' "$T/.out" 'remote: signed: commit [0-9a-f]{7} "x" by alice is not signed'
 git reset -q --hard origin/main
 
 # A client may choose its own receive-pack (attack 14): with git-shell that gets it nowhere ...

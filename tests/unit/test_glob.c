@@ -336,9 +336,10 @@ agrees_with_the_plain_matcher(void **state)
 		struct rw_error e = RW_ERROR_INIT;
 		const struct rw_glob *g;
 		char pattern[64] = "";
+		size_t used = 0;
 
 		for (uint32_t n = dice(8) + 1; n > 0; n--)
-			strcat(pattern, pieces[dice(RW_ARRAY_LEN(pieces))]);
+			used += (size_t)snprintf(pattern + used, sizeof(pattern) - used, "%s", pieces[dice(RW_ARRAY_LEN(pieces))]);
 		g = rw_glob_compile(a, rw_str(pattern), &e);
 		if (g == NULL)
 			continue;

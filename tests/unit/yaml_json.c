@@ -47,7 +47,7 @@ put_number(struct rw_buf *b, struct rw_str s, bool is_int)
 		do {
 			(void)snprintf(out, sizeof(out), "%.*e", p, d);
 		} while (strtod(out, NULL) != d && ++p < 17);
-		x = atoi(strchr(out, 'e') + 1);
+		x = (int)strtol(strchr(out, 'e') + 1, NULL, 10);
 		if (x >= -6 && x < p) {
 			(void)snprintf(out, sizeof(out), "%.*f", p - x, d);
 		} else if (x >= p && x < 21) {		/* zeros behind the digits that matter */
